@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { check } from './checks.ts';
+import { cleaningColumn, columnType, lakeIdentifier } from './columns.ts';
+
+const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
+
+/** A Snowflake account to read from. */
+const snowflakeSource = z.strictObject({
+  kind: z.literal('snowflake'),
+  /** Account identifier, e.g. `MYORG-ACCOUNT1`. */
+  account: z.string().min(1),
+  user: z.string().min(1),
+  /** PKCS#8 PEM of the key pair; where it is kept, not the key itself. */
+  privateKey: secret,
+  /** Where the SQL API is; default `https://<account>.snowflakecomputing.com`. */
+  url: z.url().optional(),
+  database: z.string().min(1),
+  schema: z.string().min(1).default('PUBLIC'),
+  warehouse: z.string().min(1).optional(),
+  role: z.string().min(1).optional(),
+});
+
+const duration = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'must be a number and a unit, e.g. `10 minutes`');
+
+/** A bronze column: a type, or a type and the column's name in the source. */
+const bronzeColumn = z.union([
+  columnType.transform((type) => ({ type, source: undefined })),
+  z.strictObject({ type: columnType, source: z.string().min(1).optional() }),
+]);
+
+/** One extract from the source. */
+const bronze = z.strictObject({
+  description: z.string().optional(),
+  /** A table of the source … */
+  table: z.string().min(1).optional(),
+  /** … or a query in the source's dialect. */
+  query: z.string().min(1).optional(),
+  columns: z.record(lakeIdentifier, bronzeColumn),
+  key: z.array(lakeIdentifier).min(1).optional(),
+  /** `full`: the whole table every time; `window`: what the watermark says is new. */
+  mode: z.enum(['full', 'window']),
+  watermark: lakeIdentifier.optional(),
+  /** The window ends this long before the source's clock, so that transactions that commit late are not lost. */
+  lag: duration.default('0 seconds'),
+  nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
+});
+
+const model = {
+  description: z.string().optional(),
+  kind: z.enum(['snapshot', 'event']),
+  /** For `event`: the column whose day says which partition a row belongs to. */
+  eventTime: lakeIdentifier.optional(),
+  key: z.array(lakeIdentifier).min(1).optional(),
+  checks: z.array(check).default([]),
+};
+
+/** A cleaned dataset: rules over one bronze dataset, or a SQL model. */
+const silver = z.strictObject({
+  ...model,
+  from: z.string().min(1).optional(),
+  sql: z.string().min(1).optional(),
+  columns: z.record(lakeIdentifier, cleaningColumn).optional(),
+  /** With `key`: of several rows of a key, the one with the greatest value stays. */
+  version: lakeIdentifier.optional(),
+  /** Rows that agree in these columns are copies of one another; one stays. */
+  distinct: z.array(lakeIdentifier).min(1).optional(),
+  /** More refused rows than this share of what was read stop the build. */
+  quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+});
+
+const gold = z.strictObject({ ...model, sql: z.string().min(1) });
+
+/** The whole declaration, as parsed by `parsePipeline`. */
+export const pipelineSchema = z.strictObject({
+  name: lakeIdentifier,
+  source: snowflakeSource,
+  bronze: z.record(lakeIdentifier, bronze),
+  silver: z.record(lakeIdentifier, silver).default({}),
+  gold: z.record(lakeIdentifier, gold).default({}),
+  /** When the pipeline is due; `status` shows it, the deployment installs it. */
+  schedule: z.strictObject({ cron: z.string().min(1), timeZone: z.string().min(1).default('UTC') }).optional(),
+  /** How long versions that are no longer current stay readable before `vacuum` removes their files. */
+  retention: z.strictObject({ days: z.number().int().min(1) }).default({ days: 30 }),
+});
+
+/** The declaration as a user writes it. */
+export type PipelineDeclaration = z.input<typeof pipelineSchema>;
+/** The declaration with defaults and parsed types. */
+export type Pipeline = z.output<typeof pipelineSchema>;
+export type BronzeDefinition = Pipeline['bronze'][string];
+export type SilverDefinition = Pipeline['silver'][string];
+export type GoldDefinition = Pipeline['gold'][string];
+export type CleaningColumn = z.output<typeof cleaningColumn>;
+export type CheckDefinition = z.output<typeof check>;

@@ -1,0 +1,67 @@
+/** Whose fault an error is: decides the exit code (user: 2, otherwise 1) and whom the message addresses. */
+export type Blame = 'user' | 'snowmelt' | 'remote';
+
+/** Whether trying again can help: `safe` may be retried as it is, `exhausted` was retried already. */
+export type Retry = 'never' | 'safe' | 'exhausted';
+
+interface CatalogueEntry {
+  readonly blame: Blame;
+  readonly retry: Retry;
+  /** One sentence for the reference page: when this error is raised. */
+  readonly meaning: string;
+}
+
+const entry = (blame: Blame, retry: Retry, meaning: string): CatalogueEntry => ({ blame, retry, meaning });
+
+/** Every error Snowmelt can raise. A code is permanent; `docs/errors.md` is generated from this table. */
+export const ERROR_CATALOGUE = {
+  'config/not-found': entry('user', 'never', 'The project folder holds no `snowmelt.config.ts`.'),
+  'config/load-failed': entry('user', 'never', 'The configuration file does not compile or throws while it loads.'),
+  'config/no-pipeline': entry('user', 'never', 'The configuration file does not export a pipeline as its default.'),
+  'config/unknown-key': entry('user', 'never', 'A key of the declaration is not one that Snowmelt knows.'),
+  'config/invalid': entry('user', 'never', 'A value of the declaration does not have the required form.'),
+  'compile/file-not-found': entry('user', 'never', 'A SQL file named by the declaration does not exist.'),
+  'compile/syntax': entry('user', 'never', 'A SQL model does not parse as Snowflake SQL.'),
+  'compile/not-a-query': entry('user', 'never', 'A SQL model is not exactly one SELECT statement.'),
+  'compile/unknown-table': entry('user', 'never', 'A model reads a table that the pipeline does not declare.'),
+  'compile/layer-order': entry('user', 'never', 'A dataset reads a layer that it may not read.'),
+  'compile/cycle': entry('user', 'never', 'Datasets read each other in a circle.'),
+  'compile/unknown-column': entry('user', 'never', 'A model, rule or check names a column that its input does not have.'),
+  'compile/type-error': entry('user', 'never', 'An expression does not fit the types of its inputs.'),
+  'compile/unsupported-type': entry('user', 'never', 'A column has a type that the lake cannot store.'),
+  'compile/not-deterministic': entry('user', 'never', 'A model asks for the current time or for randomness.'),
+  'compile/unsupported-sql': entry('user', 'never', 'A model uses SQL that cannot be translated faithfully.'),
+  'source/unreachable': entry('remote', 'safe', 'The source did not answer.'),
+  'source/authentication': entry('user', 'never', 'The source refused the credentials.'),
+  'source/statement-failed': entry('remote', 'never', 'The source refused or could not finish a statement.'),
+  'source/protocol': entry('remote', 'safe', 'The source answered with something that is not its protocol.'),
+  'source/throttled': entry('remote', 'safe', 'The source asked to slow down.'),
+  'source/column-missing': entry('user', 'never', 'The source table lacks a declared column.'),
+  'source/type-mismatch': entry('user', 'never', 'A source column has another type than declared.'),
+  'source/value-does-not-fit': entry('user', 'never', 'A value of the source does not fit the declared type.'),
+  'source/rows-differ': entry('remote', 'safe', 'Fewer or more rows arrived than the source announced.'),
+  'source/null-watermark': entry('user', 'never', 'Rows without a watermark would be lost by an incremental read.'),
+  'source/unsupported-watermark': entry('user', 'never', 'The watermark column is of a type that cannot order rows.'),
+  'secret/not-found': entry('user', 'never', 'A secret that the declaration refers to is not set.'),
+  'lake/commit-conflict': entry('snowmelt', 'safe', 'Another run committed to the same table first.'),
+  'lake/corrupt-log': entry('snowmelt', 'never', 'A table log entry is missing or unreadable.'),
+  'lake/disk-full': entry('user', 'never', 'There is no room left for the lake or for temporary files.'),
+  'lake/io': entry('remote', 'safe', 'The lake could not be read or written.'),
+  'lake/unknown-dataset': entry('user', 'never', 'A command names a dataset that the pipeline does not declare.'),
+  'build/failed': entry('snowmelt', 'never', 'The engine could not execute a step.'),
+  'build/out-of-memory': entry('user', 'never', 'A step needs more memory than the engine may use.'),
+  'build/row-outside-partition': entry('user', 'never', 'An event model produced rows for a day that it was not asked for.'),
+  'build/value-does-not-fit': entry('user', 'never', 'A value does not fit a declared type and the rule says to stop.'),
+  'quality/check-failed': entry('user', 'never', 'A check of severity error failed, so nothing was published.'),
+  'quality/quarantine-budget': entry('user', 'never', 'More rows were refused than the quarantine budget allows.'),
+  'query/failed': entry('user', 'never', 'A query over published tables failed.'),
+  'run/interrupted': entry('user', 'safe', 'The run was stopped by a signal.'),
+  'run/failed': entry('snowmelt', 'never', 'At least one step of the run failed.'),
+  'run/not-converging': entry('snowmelt', 'never', 'Planning after each wave kept finding work; this is a defect.'),
+  'cli/usage': entry('user', 'never', 'The command line is not one that Snowmelt understands.'),
+  'cli/exists': entry('user', 'never', '`init` would overwrite a file that exists.'),
+  'internal/unexpected': entry('snowmelt', 'never', 'Something failed that should not be able to; please report it.'),
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** The permanent name of an error. */
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;

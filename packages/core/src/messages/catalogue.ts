@@ -1,0 +1,53 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+import type { Place } from '../errors/snowmelt-error.ts';
+
+/** What a step did, for people and for the run record. Rows are counts; durations are milliseconds. */
+export interface StepOutcome {
+  readonly step: string;
+  readonly dataset: string;
+  readonly kind: 'extract' | 'build';
+  readonly day: string;
+  readonly reason: string;
+  readonly status: 'done' | 'failed' | 'skipped';
+  readonly durationMs: number;
+  readonly attempts: number;
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  readonly rowsRefused: number;
+  /** Copies and superseded versions that were left out; absent where rows are not accounted for one by one. */
+  readonly rowsDuplicate?: number;
+  readonly partitions: number;
+  readonly bytes: number;
+  readonly version?: number;
+  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly at: Place };
+}
+
+/** One line of what is going on. The terminal, the JSON log and tests are renderers of this stream. */
+export type Message =
+  | { readonly code: 'run/started'; readonly run: string; readonly day: string; readonly pipeline: string }
+  | { readonly code: 'run/planned'; readonly run: string; readonly wave: number; readonly steps: number; readonly pending: number }
+  | {
+      readonly code: 'step/started';
+      readonly run: string;
+      readonly step: string;
+      readonly dataset: string;
+      readonly kind: 'extract' | 'build';
+      readonly reason: string;
+    }
+  | {
+      readonly code: 'step/retrying';
+      readonly run: string;
+      readonly step: string;
+      readonly attempt: number;
+      readonly error: ErrorCode;
+      readonly delayMs: number;
+    }
+  | { readonly code: 'step/finished'; readonly run: string; readonly outcome: StepOutcome }
+  | { readonly code: 'check/warned'; readonly run: string; readonly dataset: string; readonly check: string; readonly violations: number }
+  | { readonly code: 'lake/repaired'; readonly run: string; readonly dataset: string }
+  | {
+      readonly code: 'run/finished';
+      readonly run: string;
+      readonly status: 'done' | 'failed' | 'interrupted' | 'nothing-to-do';
+      readonly durationMs: number;
+    };

@@ -1,0 +1,2 @@
+// What a composition root needs: parse, compile, plan, run.
+export { isPipelineDeclaration } from './define/define-pipeline.ts';

@@ -1,0 +1,22 @@
+// What adapters are written against: the ports, the errors, the names of the lake. Light: loads no parser and no translator.
+export { assertNever } from './errors/assert-never.ts';
+export { type Blame, ERROR_CATALOGUE, type ErrorCode, type Retry } from './errors/catalogue.ts';
+export { nearest, suggest } from './errors/nearest.ts';
+export { type ErrorDetails, isSnowmeltError, type Place, SnowmeltError, toSnowmeltError } from './errors/snowmelt-error.ts';
+export * from './layout/dataset-name.ts';
+export * from './layout/logical-date.ts';
+export * from './layout/object-key.ts';
+export type { Message, StepOutcome } from './messages/catalogue.ts';
+export type * from './ports/catalog.ts';
+export type * from './ports/clock.ts';
+export type * from './ports/data-file.ts';
+export type * from './ports/host.ts';
+export type * from './ports/object-store.ts';
+export type * from './ports/parquet-writer.ts';
+export type * from './ports/project-files.ts';
+export type * from './ports/secrets.ts';
+export type * from './ports/source.ts';
+export type * from './ports/sql-binder.ts';
+export type * from './ports/sql-engine.ts';
+export { type Column, type ColumnType, isSameType, parseColumnType, renderColumnType } from './sql/column-type.ts';
+export { quoteIdentifier, quoteLiteral, type SqlText, sqlText } from './sql/text.ts';

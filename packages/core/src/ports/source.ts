@@ -1,0 +1,65 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { Column } from '../sql/column-type.ts';
+import type { DataFile } from './data-file.ts';
+
+/** A bronze column and where it comes from. */
+export interface SourceColumn extends Column {
+  /** The column's name in the source, exactly as stored there. */
+  readonly source: string;
+}
+
+/** What to read. `from`: a table name (`DB.SCHEMA.T`, `SCHEMA.T` or `T`) or a whole query, in the source's dialect. */
+export type SourceRelation = { readonly kind: 'table'; readonly table: string } | { readonly kind: 'query'; readonly sql: string };
+
+/** How much of it: everything, or the half-open window `[low, high)` of a watermark column. */
+export type ExtractWindow =
+  | { readonly kind: 'full' }
+  | {
+      readonly kind: 'window';
+      /** The bronze column that orders changes. */
+      readonly watermark: string;
+      /** Exact text of the lower end as the source gave it; absent: from the beginning. */
+      readonly low?: string;
+      /** The window may not reach beyond this instant (exclusive), ISO 8601 in UTC. */
+      readonly until: string;
+      /** The window ends this long before the source's own clock, for transactions that commit late. */
+      readonly lagSeconds: number;
+      /** What to do with rows whose watermark is NULL, which no window can hold. */
+      readonly nulls: 'fail' | 'exclude';
+    };
+
+/** One extraction, fully decided: serialisable. */
+export interface ExtractRequest {
+  readonly dataset: DatasetName;
+  readonly relation: SourceRelation;
+  readonly columns: readonly SourceColumn[];
+  readonly window: ExtractWindow;
+  readonly day: LogicalDate;
+  /** Folder of the files to write; contains `{attempt}`. */
+  readonly prefix: string;
+}
+
+/** What one extraction brought. `high` is the exact text of the window's upper end, the next window's `low`. */
+export interface ExtractReport {
+  readonly files: readonly DataFile[];
+  readonly rows: number;
+  readonly window: { readonly low?: string; readonly high?: string };
+  /** The source's own identifiers of the statements, for its audit log. */
+  readonly statements: readonly string[];
+  readonly bytesFetched: number;
+}
+
+/** What every call that takes time is given. */
+export interface CallContext {
+  readonly attempt: string;
+  readonly signal: AbortSignal;
+}
+
+/** A system that tables are extracted from. Throws `source/*`. */
+export interface Source {
+  /** Checks that the source answers and accepts the credentials; returns a line to show to people. */
+  ping(signal: AbortSignal): Promise<string>;
+  /** Reads one window into Parquet files under the request's prefix. Nothing refers to them yet. */
+  extract(request: ExtractRequest, context: CallContext): Promise<ExtractReport>;
+}

@@ -1,0 +1,99 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { ObjectKey } from '../layout/object-key.ts';
+import type { Column } from '../sql/column-type.ts';
+import type { SqlText } from '../sql/text.ts';
+import type { WrittenPartition } from './data-file.ts';
+import type { CallContext } from './source.ts';
+
+/** The engines that SQL is rendered for. */
+export type EngineDialect = 'duckdb' | 'spark';
+
+/** The same query in both dialects. */
+export type RenderedSql = Readonly<Record<EngineDialect, SqlText>>;
+
+/** A name that the SQL may read, and the exact Parquet files behind it. With no files it is empty, with `columns`. */
+export interface InputRelation {
+  readonly relation: string;
+  readonly dataset: DatasetName;
+  readonly columns: readonly Column[];
+  readonly files: readonly ObjectKey[];
+  /** Adds the column `_batch`: the name of the folder that a row's file is in. */
+  readonly batchColumn?: true;
+}
+
+/**
+ * An input of which only some days are needed, and which ones is known once the stages before it have run:
+ * `daysFrom` gives one DATE column; the relation then consists of those days' files, each once.
+ */
+export interface LazyRelation extends Omit<InputRelation, 'files'> {
+  readonly daysFrom: RenderedSql;
+  readonly filesByDay: Readonly<Record<LogicalDate, readonly ObjectKey[]>>;
+}
+
+/** One act of a build's script, in order. */
+export type BuildStage =
+  | { readonly kind: 'input'; readonly input: InputRelation }
+  | { readonly kind: 'lazy'; readonly input: LazyRelation }
+  /** Keeps the query's rows under a name that later SQL may read. */
+  | { readonly kind: 'table'; readonly name: string; readonly sql: RenderedSql }
+  /** Only names the query. */
+  | { readonly kind: 'view'; readonly name: string; readonly sql: RenderedSql };
+
+/** What to write: the rows of a table or view made by a stage. */
+export interface BuildOutput {
+  readonly part: 'rows' | 'quarantine';
+  /** The stage whose rows are written. */
+  readonly from: string;
+  readonly columns: readonly Column[];
+  /** Order of the rows inside a file. */
+  readonly sortBy: readonly string[];
+  /**
+   * `day`: all rows are of that day. `by`: the DATE column `_day` says where each row belongs; with `only`, rows of other
+   * days are an error (`build/row-outside-partition`) and each listed day is reported even if it has no rows.
+   */
+  readonly partition: { readonly kind: 'day'; readonly day: LogicalDate } | { readonly kind: 'by'; readonly only?: readonly LogicalDate[] };
+  /** Folder of a day's files, with `{year}`, `{month}`, `{day}` and `{attempt}`. */
+  readonly prefix: string;
+}
+
+/** A query with one row; its i-th column is the number of violations of the i-th check. */
+export interface CheckScan {
+  readonly checks: readonly string[];
+  readonly sql: RenderedSql;
+}
+
+/** One build, fully decided: serialisable, the same for every engine. */
+export interface BuildRequest {
+  readonly dataset: DatasetName;
+  readonly stages: readonly BuildStage[];
+  readonly outputs: readonly BuildOutput[];
+  /** Run before anything is written. */
+  readonly checks: readonly CheckScan[];
+  /** A query with the columns `day DATE, rows_read BIGINT, batches VARCHAR` (comma-separated): what went into each day. */
+  readonly accounting?: RenderedSql;
+}
+
+/** What went into one day of a partition. */
+export interface DayAccount {
+  readonly day: LogicalDate;
+  readonly rowsRead: number;
+  readonly batches: readonly string[];
+}
+
+/** What a build wrote. Nothing refers to it yet. */
+export interface BuildReport {
+  readonly outputs: readonly { readonly part: 'rows' | 'quarantine'; readonly partitions: readonly WrittenPartition[] }[];
+  /** Violations by check id. */
+  readonly violations: Readonly<Record<string, number>>;
+  readonly accounts: readonly DayAccount[];
+}
+
+/** Executes builds. Throws `build/*`, `lake/disk-full`. */
+export interface SqlEngine {
+  readonly dialect: EngineDialect;
+  /**
+   * Runs stages, then checks. `judge` is told the violations before anything is written and may throw to prevent it.
+   */
+  build(request: BuildRequest, context: CallContext, judge: (report: Omit<BuildReport, 'outputs'>) => void): Promise<BuildReport>;
+}
