@@ -1,1 +1,2 @@
-export {};
+export type { SnowflakeConnection } from './snowflake-connection.ts';
+export { type SnowflakeSourceOptions, snowflakeSource } from './snowflake-source.ts';

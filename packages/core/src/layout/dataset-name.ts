@@ -52,3 +52,8 @@ export function relationOf(name: DatasetName): string {
 export function quarantineTableOf(name: DatasetName): string {
   return `${tableOf(name)}__quarantine`;
 }
+
+/** The quarantine of a dataset as a table of its own, for the catalog and for queries. */
+export function quarantineOf(name: DatasetName): DatasetName {
+  return `${name}__quarantine` as DatasetName;
+}

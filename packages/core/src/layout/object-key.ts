@@ -19,22 +19,6 @@ export function objectKey(text: string): ObjectKey {
 /** Stands in a planned path for the attempt that will write it; the runner puts the attempt in. */
 export const ATTEMPT = '{attempt}';
 
-/** `bronze/year=2024/month=01/day=15`: the folder of one layer on one day. Date before table, as the architecture document asks. */
-export function dayPrefix(layer: Layer, day: LogicalDate): string {
-  const [year, month, date] = day.split('-');
-  return `${layer}/year=${year}/month=${month}/day=${date}`;
-}
-
-/** The folder of one batch or version of a dataset's partition. */
-export function partitionPrefix(name: DatasetName, day: LogicalDate, attempt: string): string {
-  return `${dayPrefix(layerOf(name), day)}/${tableOf(name)}/${attempt}`;
-}
-
-/** The folder of the rows that one version of a partition refused. */
-export function quarantinePrefix(name: DatasetName, day: LogicalDate, attempt: string): string {
-  return `${dayPrefix(layerOf(name), day)}/${quarantineTableOf(name)}/${attempt}`;
-}
-
 /** Where a table's commits are. */
 export function tableLogPrefix(name: DatasetName): string {
   return `artifacts/catalog/${name}/`;
@@ -49,4 +33,24 @@ export const RUNS_PREFIX = 'artifacts/logs/runs/';
 /** The layers' data prefixes, for whoever must list data and nothing else. */
 export function dataPrefix(layer: Layer): string {
   return `${layer}/`;
+}
+
+/**
+ * A dataset's partition folder, date before table as the architecture document asks, for whichever day and attempt:
+ * `{year}`, `{month}`, `{day}` and `{attempt}` are filled in by who writes.
+ */
+export function partitionTemplate(name: DatasetName, part: 'rows' | 'quarantine'): string {
+  const table = part === 'rows' ? tableOf(name) : quarantineTableOf(name);
+  return `${dataPrefix(layerOf(name))}year={year}/month={month}/day={day}/${table}/${ATTEMPT}`;
+}
+
+/** Fills a template of {@link partitionTemplate}. */
+export function fillTemplate(template: string, day: LogicalDate, attempt: string): string {
+  const [year = '', month = '', date = ''] = day.split('-');
+  return template.replace('{year}', year).replace('{month}', month).replace('{day}', date).replace(ATTEMPT, attempt);
+}
+
+/** The name of one attempt to write: unique, and its first ten characters are the logical date. */
+export function attemptName(day: LogicalDate, run: string, attempt: number): string {
+  return `${day}-${run}-${attempt}`;
 }

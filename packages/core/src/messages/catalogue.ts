@@ -44,7 +44,9 @@ export type Message =
     }
   | { readonly code: 'step/finished'; readonly run: string; readonly outcome: StepOutcome }
   | { readonly code: 'check/warned'; readonly run: string; readonly dataset: string; readonly check: string; readonly violations: number }
-  | { readonly code: 'lake/repaired'; readonly run: string; readonly dataset: string }
+  /** The commit stands, the catalog does not know it yet; the next run repairs that. */
+  | { readonly code: 'catalog/behind'; readonly run: string; readonly dataset: string }
+  | { readonly code: 'catalog/repaired'; readonly run: string; readonly dataset: string }
   | {
       readonly code: 'run/finished';
       readonly run: string;

@@ -1,0 +1,23 @@
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { RenderedSql } from '../ports/sql-engine.ts';
+import { fillLogicalDate, refuseChance } from '../sql/read-model.ts';
+import { mapBoth } from '../sql/render.ts';
+import type { Translator } from '../sql/translator.ts';
+import { translateBoth } from './compile-model.ts';
+
+/** Translates one expression in Snowflake SQL. @throws compile/syntax, compile/not-deterministic, compile/unsupported-sql */
+export function translateExpression(translator: Translator, expression: string, at: SnowmeltError['at']): RenderedSql {
+  const select = `SELECT ${expression}`;
+  const parsed = translator.parse(select);
+  if (parsed.kind === 'failed' || parsed.statements.length !== 1) {
+    const message =
+      parsed.kind === 'failed' ? parsed.message.replace(/^Parse error at line \d+, column \d+: /, '') : 'it is more than one statement';
+    throw new SnowmeltError('compile/syntax', {
+      message: `This is not one SQL expression: ${message}.`,
+      hint: 'Write what could stand behind SELECT, without FROM.',
+      at,
+    });
+  }
+  refuseChance(parsed.statements[0], translator.tokenize(select), select, at.file ?? '');
+  return mapBoth(translateBoth(translator, fillLogicalDate(translator, select), at), (text) => text.replace(/^SELECT\s+/i, ''));
+}

@@ -1,0 +1,83 @@
+import { declarationPlace } from '../define/declaration-file.ts';
+import type { GoldDefinition } from '../define/pipeline-schema.ts';
+import { suggest } from '../errors/nearest.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { Partitioning } from '../layers/dataset-base.ts';
+import type { GoldDataset } from '../layers/gold/gold-dataset.ts';
+import { type DatasetName, tableOf } from '../layout/dataset-name.ts';
+import type { RenderedSql } from '../ports/sql-engine.ts';
+import type { Column } from '../sql/column-type.ts';
+import { forBoth } from '../sql/render.ts';
+import { compileChecks } from './compile-checks.ts';
+import { compileModel, type ModelFile } from './compile-model.ts';
+import type { CompileContext } from './context.ts';
+import { fingerprintOf } from './fingerprint.ts';
+
+/** Compiles a gold definition. @throws compile/* */
+export async function compileGold(
+  context: CompileContext,
+  name: DatasetName,
+  definition: GoldDefinition,
+  file: ModelFile,
+): Promise<GoldDataset> {
+  const model = await compileModel(context, name, file);
+  const partitioning = partitioningOf(definition);
+  needModelColumns(context, name, definition, model.columns);
+  const { checks, scans } = await compileChecks(context, name, definition, model.columns);
+  return {
+    layer: 'gold',
+    name,
+    description: definition.description,
+    columns: model.columns,
+    inputs: inputsOf(file),
+    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
+    lineage: model.lineage,
+    checks,
+    checkScans: scans,
+    file: file.path,
+    partitioning,
+    key: definition.key,
+    sql: withDay(model.sql, partitioning),
+  };
+}
+
+/** The datasets a model reads, each once. */
+export function inputsOf(file: ModelFile): DatasetName[] {
+  return [...new Set(file.model.references.map(({ dataset }) => dataset))];
+}
+
+/** Adds the column `_day` to an event model. */
+export function withDay(sql: RenderedSql, partitioning: Partitioning): RenderedSql {
+  if (partitioning.kind === 'snapshot') return sql;
+  return forBoth((words) => `SELECT *, CAST(${words.name(partitioning.eventTime)} AS DATE) AS _day FROM (${sql[words.dialect]}) AS _typed`);
+}
+
+/** The partitioning that a definition asks for. */
+export function partitioningOf(definition: { readonly kind: 'snapshot' | 'event'; readonly eventTime?: string | undefined }): Partitioning {
+  return definition.kind === 'event' && definition.eventTime !== undefined
+    ? { kind: 'event', eventTime: definition.eventTime }
+    : { kind: 'snapshot' };
+}
+
+/** Holds `key` and `eventTime` to the columns that the model gives. @throws compile/unknown-column */
+export function needModelColumns(
+  context: CompileContext,
+  name: DatasetName,
+  definition: { readonly key?: readonly string[] | undefined; readonly eventTime?: string | undefined },
+  columns: readonly Column[],
+): void {
+  const names = columns.map((column) => column.name);
+  const wanted = [
+    ...(definition.key ?? []).map((column) => ['key', column] as const),
+    ...(definition.eventTime === undefined ? [] : [['eventTime', definition.eventTime] as const]),
+  ];
+  for (const [setting, column] of wanted) {
+    if (names.includes(column)) continue;
+    const layer = name.split('.')[0] ?? '';
+    throw new SnowmeltError('compile/unknown-column', {
+      message: `\`${setting}\` of ${name} names \`${column}\`, which its model does not give.`,
+      hint: suggest(column, names),
+      at: declarationPlace(context.declaration, [layer, tableOf(name), setting]),
+    });
+  }
+}

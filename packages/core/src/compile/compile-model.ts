@@ -1,0 +1,145 @@
+import { suggest } from '../errors/nearest.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { ColumnSource } from '../layers/dataset-base.ts';
+import { type DatasetName, isLakeIdentifier, LAYERS, type Layer, layerOf, relationOf } from '../layout/dataset-name.ts';
+import type { RenderedSql } from '../ports/sql-engine.ts';
+import type { Column } from '../sql/column-type.ts';
+import { type ReadModel, readModel } from '../sql/read-model.ts';
+import { forBoth } from '../sql/render.ts';
+import type { SqlText } from '../sql/text.ts';
+import type { Translator } from '../sql/translator.ts';
+import { bindError } from './bind-error.ts';
+import type { CompileContext } from './context.ts';
+
+/** A SQL file that was read: what it reads is known, its types are not yet. */
+export interface ModelFile {
+  readonly path: string;
+  readonly text: string;
+  readonly model: ReadModel;
+}
+
+/** A model in both dialects, with what it gives. */
+export interface CompiledModel {
+  readonly sql: RenderedSql;
+  readonly columns: readonly Column[];
+  readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
+}
+
+/** Reads and parses a dataset's SQL file and checks what it may read. @throws compile/* */
+export async function readModelFile(
+  context: Omit<CompileContext, 'compiled'>,
+  name: DatasetName,
+  path: string,
+  known: readonly DatasetName[],
+): Promise<ModelFile> {
+  const text = await context.files.read(path);
+  if (text === undefined) {
+    throw new SnowmeltError('compile/file-not-found', {
+      message: `There is no file \`${path}\`.`,
+      hint: 'The path is relative to the project folder.',
+      at: { dataset: name, file: context.declaration.path },
+    });
+  }
+  const model = readModel(context.translator, text, path);
+  for (const { dataset, at } of model.references) {
+    if (!known.includes(dataset)) {
+      throw new SnowmeltError('compile/unknown-table', {
+        message: `There is no dataset \`${dataset}\`.`,
+        hint: suggest(dataset, known),
+        at: { file: path, ...at, dataset: name },
+      });
+    }
+    if (!mayRead(layerOf(name), layerOf(dataset))) {
+      throw new SnowmeltError('compile/layer-order', {
+        message: `${name} may not read ${dataset}.`,
+        hint:
+          layerOf(name) === 'gold'
+            ? 'Gold reads silver and gold. Clean the bronze dataset into silver first.'
+            : 'Silver reads bronze and silver.',
+        at: { file: path, ...at, dataset: name },
+      });
+    }
+  }
+  return { path, text, model };
+}
+
+/** Translates a model and binds it against the types of what it reads. @throws compile/* */
+export async function compileModel(context: CompileContext, name: DatasetName, file: ModelFile): Promise<CompiledModel> {
+  const at = { file: file.path, dataset: name };
+  const sql = translateBoth(context.translator, file.model.sql, at);
+  const bound = await context.binder.bind(sql.duckdb);
+  if (bound.kind === 'failed') throw bindError(context.translator, { original: file.text, translated: sql.duckdb, at }, bound.failure);
+  const columns = bound.columns.map((column) => ({ ...column, name: column.name.toLowerCase() }));
+  refuseBadNames(columns, at);
+  return {
+    sql: forBoth((words) => {
+      const casts = columns.map(({ name: column, type }) => `CAST(${words.name(column)} AS ${words.type(type)}) AS ${words.name(column)}`);
+      return `SELECT ${casts.join(', ')} FROM (${sql[words.dialect]}) AS _model`;
+    }),
+    columns,
+    lineage: traceColumns(context, file.model.sql, columns),
+  };
+}
+
+/** Translates for both engines. @throws compile/unsupported-sql */
+export function translateBoth(translator: Translator, sql: string, at: SnowmeltError['at']): RenderedSql {
+  const translate = (dialect: 'duckdb' | 'spark'): SqlText => {
+    try {
+      return translator.translate(sql, dialect);
+    } catch (cause) {
+      throw new SnowmeltError('compile/unsupported-sql', {
+        message: `This cannot be translated for ${dialect}.`,
+        hint: 'Write it with functions that docs/sql.md lists.',
+        at,
+        cause,
+      });
+    }
+  };
+  return { duckdb: translate('duckdb'), spark: translate('spark') };
+}
+
+/** For each column, the columns of other datasets that its values come from. */
+export function traceColumns(context: CompileContext, sql: string, columns: readonly Column[]): Record<string, readonly ColumnSource[]> {
+  const datasets = new Map([...context.compiled.values()].map((dataset) => [relationOf(dataset.name), dataset]));
+  const tables = [...datasets].map(([name, dataset]) => ({ name, columns: dataset.columns }));
+  const traced = context.translator.trace(sql, tables);
+  return Object.fromEntries(
+    columns.map((column, index) => {
+      const upstream = (traced[index]?.upstream ?? []).flatMap(({ table, column: source }) => {
+        const dataset = datasets.get(table.toLowerCase());
+        return dataset === undefined ? [] : [{ dataset: dataset.name, column: source }];
+      });
+      return [column.name, uniqueSources(upstream)];
+    }),
+  );
+}
+
+function uniqueSources(sources: readonly ColumnSource[]): ColumnSource[] {
+  const byName = new Map(sources.map((source) => [`${source.dataset}.${source.column}`, source]));
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, source]) => source);
+}
+
+function mayRead(reader: Layer, read: Layer): boolean {
+  const distance = LAYERS.indexOf(reader) - LAYERS.indexOf(read);
+  return distance === 0 || distance === 1;
+}
+
+function refuseBadNames(columns: readonly Column[], at: SnowmeltError['at']): void {
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (!isLakeIdentifier(name)) {
+      throw new SnowmeltError('compile/unsupported-sql', {
+        message: `\`${name}\` cannot be the name of a column of the lake.`,
+        hint: 'Give the expression a name with AS: lower case letters, digits, single underscores.',
+        at,
+      });
+    }
+    if (seen.has(name))
+      throw new SnowmeltError('compile/unsupported-sql', {
+        message: `Two columns are named \`${name}\`.`,
+        hint: 'Rename one of them with AS.',
+        at,
+      });
+    seen.add(name);
+  }
+}

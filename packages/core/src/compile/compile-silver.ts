@@ -1,0 +1,216 @@
+import { declarationPlace } from '../define/declaration-file.ts';
+import type { CleaningColumn, SilverDefinition } from '../define/pipeline-schema.ts';
+import { suggest } from '../errors/nearest.ts';
+import { SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-error.ts';
+import type { ColumnSource, DatasetBase } from '../layers/dataset-base.ts';
+import type { CleanedColumn, CleaningSpec } from '../layers/silver/cleaning.ts';
+import { renderSilver } from '../layers/silver/render-silver.ts';
+import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
+import { type DatasetName, parseDatasetName, relationOf, tableOf } from '../layout/dataset-name.ts';
+import type { Column } from '../sql/column-type.ts';
+import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
+import { forBoth } from '../sql/render.ts';
+import { sqlText } from '../sql/text.ts';
+import { compileChecks } from './compile-checks.ts';
+import { translateExpression } from './compile-expression.ts';
+import { inputsOf, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
+import { type CompiledModel, compileModel, type ModelFile, traceColumns } from './compile-model.ts';
+import type { CompileContext } from './context.ts';
+import { fingerprintOf } from './fingerprint.ts';
+
+/** Compiles a silver definition: cleaned from bronze, a model, or a model that is cleaned. @throws compile/* */
+export async function compileSilver(
+  context: CompileContext,
+  name: DatasetName,
+  definition: SilverDefinition,
+  file: ModelFile | undefined,
+): Promise<SilverDataset> {
+  if (definition.columns !== undefined) return compileCleaned(context, name, definition, definition.columns, file);
+  if (file === undefined) throw new SnowmeltError('internal/unexpected', { message: `${name} has neither columns nor a model.` });
+  const model = await compileModel(context, name, file);
+  const partitioning = partitioningOf(definition);
+  needModelColumns(context, name, definition, model.columns);
+  const { checks, scans } = await compileChecks(context, name, definition, model.columns);
+  return {
+    ...baseOf(name, definition, file),
+    columns: model.columns,
+    inputs: inputsOf(file),
+    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
+    lineage: model.lineage,
+    checks,
+    checkScans: scans,
+    layer: 'silver',
+    partitioning,
+    origin: { kind: 'model', sql: withDay(model.sql, partitioning), columns: model.columns },
+    cleaning: undefined,
+    key: definition.key,
+    quarantineMaxPercent: undefined,
+  };
+}
+
+async function compileCleaned(
+  context: CompileContext,
+  name: DatasetName,
+  definition: SilverDefinition,
+  rules: Readonly<Record<string, CleaningColumn>>,
+  file: ModelFile | undefined,
+): Promise<SilverDataset> {
+  const model = file === undefined ? undefined : await compileModel(context, name, file);
+  const origin =
+    model === undefined ? bronzeOrigin(context, name, definition) : ({ kind: 'model', sql: model.sql, columns: model.columns } as const);
+  const hasBatch = origin.kind === 'bronze';
+  await context.binder.declareTable('_source', [...origin.columns, ...(hasBatch ? [BATCH] : [])]);
+  const cleaned = await compileColumns(context, name, definition, rules, origin);
+  const columns = cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type }));
+  const partitioning = partitioningOf(definition);
+  const spec: CleaningSpec = {
+    sourceColumns: origin.columns,
+    columns: cleaned,
+    eventTime: definition.eventTime,
+    fallbackDay: fallbackDay(origin),
+  };
+  const cleaning = renderSilver(spec, { key: definition.key, version: definition.version, distinct: definition.distinct, hasBatch });
+  const { checks, scans } = await compileChecks(context, name, definition, columns);
+  const stopping = cleaning.stoppingScan;
+  return {
+    ...baseOf(name, definition, file),
+    columns,
+    inputs: file === undefined && origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file),
+    fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
+    lineage: lineageOf(context, origin, cleaned, model),
+    checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
+    checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
+    layer: 'silver',
+    partitioning,
+    origin,
+    cleaning: cleaning.sql,
+    key: definition.key,
+    quarantineMaxPercent: definition.quarantine?.maxPercent,
+  };
+}
+
+const BATCH: Column = { name: '_batch', type: { kind: 'varchar' } };
+
+// The folder of a batch begins with its logical date (`attemptName`), which is the day of rows whose own day is unknown.
+function fallbackDay(origin: SilverOrigin): string {
+  return origin.kind === 'bronze' ? 'CAST(substr(_batch, 1, 10) AS DATE)' : `CAST('${LOGICAL_DATE_SLOT}' AS DATE)`;
+}
+
+function baseOf(
+  name: DatasetName,
+  definition: SilverDefinition,
+  file: ModelFile | undefined,
+): Pick<DatasetBase, 'name' | 'description' | 'file'> {
+  return { name, description: definition.description, file: file?.path };
+}
+
+function bronzeOrigin(context: CompileContext, name: DatasetName, definition: SilverDefinition): SilverOrigin {
+  const from = definition.from ?? '';
+  const bronze = from.startsWith('bronze.') ? context.compiled.get(parseDatasetName(from)) : undefined;
+  if (bronze?.layer !== 'bronze') {
+    const known = [...context.compiled.values()].filter(({ layer }) => layer === 'bronze').map((dataset) => dataset.name);
+    throw new SnowmeltError('compile/unknown-table', {
+      message: `There is no bronze dataset \`${from}\`.`,
+      hint: suggest(from, known),
+      at: declarationPlace(context.declaration, ['silver', tableOf(name), 'from']),
+    });
+  }
+  return { kind: 'bronze', dataset: bronze.name, mode: bronze.mode.kind, columns: bronze.columns };
+}
+
+async function compileColumns(
+  context: CompileContext,
+  name: DatasetName,
+  definition: SilverDefinition,
+  rules: Readonly<Record<string, CleaningColumn>>,
+  origin: SilverOrigin,
+): Promise<CleanedColumn[]> {
+  const columns: CleanedColumn[] = [];
+  const errors: SnowmeltError[] = [];
+  for (const [column, declared] of Object.entries(rules)) {
+    try {
+      const isKey = definition.key?.includes(column) === true;
+      columns.push(await compileColumn(context, name, column, isKey ? { ...declared, required: true } : declared, origin));
+    } catch (error) {
+      errors.push(toSnowmeltError(error));
+    }
+  }
+  throwAll(errors);
+  return columns;
+}
+
+async function compileColumn(
+  context: CompileContext,
+  name: DatasetName,
+  column: string,
+  rules: CleaningColumn,
+  origin: SilverOrigin,
+): Promise<CleanedColumn> {
+  const at = { ...declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]) };
+  if (rules.expr === undefined) {
+    const from = rules.from ?? column;
+    const source = origin.columns.find((candidate) => candidate.name === from);
+    const names = origin.columns.map((candidate) => candidate.name);
+    if (source === undefined)
+      throw new SnowmeltError('compile/unknown-column', {
+        message: `\`${column}\` starts from \`${from}\`, which the source of ${name} does not have.`,
+        hint: suggest(from, names),
+        at,
+      });
+    return checkCast(context, { name: column, rules, start: forBoth((words) => words.name(from)), startType: source.type }, at);
+  }
+  const start = translateExpression(context.translator, rules.expr, at);
+  const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
+  if (bound.kind === 'failed') {
+    const isName = bound.failure.kind === 'unknown-column';
+    const names = origin.columns.map((candidate) => candidate.name);
+    throw new SnowmeltError(isName ? 'compile/unknown-column' : 'compile/type-error', {
+      message: isName
+        ? `The expression of \`${column}\` names \`${bound.failure.name}\`, which the source of ${name} does not have.`
+        : `The expression of \`${column}\` does not fit its inputs: ${bound.failure.message.split('\n')[0]}`,
+      hint: isName ? suggest(bound.failure.name ?? '', names) : 'Cast the inputs, or use columns of another type.',
+      at,
+    });
+  }
+  const [value] = bound.columns;
+  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type }, at);
+}
+
+// A cast that no value can pass is a mistake in the declaration, not in the data.
+async function checkCast(context: CompileContext, column: CleanedColumn, at: SnowmeltError['at']): Promise<CleanedColumn> {
+  const { duckdb } = forBoth(
+    (words) => `SELECT TRY_CAST(CAST(NULL AS ${words.type(column.startType)}) AS ${words.type(column.rules.type)}) AS value`,
+  );
+  const bound = await context.binder.bind(duckdb);
+  if (bound.kind === 'bound') return column;
+  throw new SnowmeltError('compile/type-error', {
+    message: `\`${column.name}\` cannot be cast to its type.`,
+    hint: `It starts as ${column.startType.kind}; start from another column, or declare another type.`,
+    at,
+  });
+}
+
+function lineageOf(
+  context: CompileContext,
+  origin: SilverOrigin,
+  columns: readonly CleanedColumn[],
+  model: CompiledModel | undefined,
+): DatasetBase['lineage'] {
+  return Object.fromEntries(columns.map((column) => [column.name, sourcesOf(context, origin, column, model)]));
+}
+
+function sourcesOf(
+  context: CompileContext,
+  origin: SilverOrigin,
+  { name, rules }: CleanedColumn,
+  model: CompiledModel | undefined,
+): readonly ColumnSource[] {
+  if (origin.kind === 'bronze') {
+    if (rules.expr === undefined) return [{ dataset: origin.dataset, column: rules.from ?? name }];
+    const traced = traceColumns(context, `SELECT ${rules.expr} AS ${name} FROM ${relationOf(origin.dataset)}`, [
+      { name, type: rules.type },
+    ]);
+    return traced[name] ?? [];
+  }
+  return rules.expr === undefined ? (model?.lineage[rules.from ?? name] ?? []) : Object.values(model?.lineage ?? {}).flat();
+}

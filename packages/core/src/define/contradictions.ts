@@ -1,0 +1,129 @@
+import { suggest } from '../errors/nearest.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
+import type { BronzeDefinition, Pipeline, SilverDefinition } from './pipeline-schema.ts';
+
+type Report = (path: readonly string[], message: string, hint: string) => void;
+
+/** Finds what a schema cannot see: keys that exclude or need each other, and columns that do not exist. */
+export function findContradictions(pipeline: Pipeline, file: DeclarationFile): SnowmeltError[] {
+  const errors: SnowmeltError[] = [];
+  const report: Report = (path, message, hint) => {
+    errors.push(new SnowmeltError('config/invalid', { message, hint, at: declarationPlace(file, path) }));
+  };
+  for (const [table, bronze] of Object.entries(pipeline.bronze)) checkBronze(['bronze', table], bronze, report);
+  for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
+  for (const [table, gold] of Object.entries(pipeline.gold)) checkEventTime(['gold', table], gold, report);
+  return errors;
+}
+
+function checkBronze(path: readonly string[], bronze: BronzeDefinition, report: Report): void {
+  const columns = Object.keys(bronze.columns);
+  if ((bronze.table === undefined) === (bronze.query === undefined)) {
+    report(path, `\`${path.join('.')}\` needs exactly one of \`table\` and \`query\`.`, 'Name the table to read, or write the query.');
+  }
+  if (columns.length === 0)
+    report([...path, 'columns'], `\`${path.join('.')}\` has no columns.`, 'List the columns to extract with their types.');
+  if (bronze.mode === 'window' && bronze.watermark === undefined) {
+    report(
+      path,
+      `\`${path.join('.')}\` has mode window but no \`watermark\`.`,
+      'Name the column that says when a row was last changed, or use mode full.',
+    );
+  }
+  if (bronze.mode === 'full' && bronze.watermark !== undefined) {
+    report([...path, 'watermark'], 'A watermark has no meaning in mode full.', 'Use mode window, or remove `watermark`.');
+  }
+  needColumns([...path, 'key'], bronze.key ?? [], columns, report);
+  needColumns([...path, 'watermark'], bronze.watermark === undefined ? [] : [bronze.watermark], columns, report);
+}
+
+function checkSilver(path: readonly string[], silver: SilverDefinition, pipeline: Pipeline, report: Report): void {
+  checkEventTime(path, silver, report);
+  const name = path.join('.');
+  if ((silver.from === undefined) === (silver.sql === undefined)) {
+    report(path, `\`${name}\` needs exactly one of \`from\` and \`sql\`.`, 'Name the bronze dataset to clean, or the SQL file.');
+    return;
+  }
+  if (silver.from !== undefined && silver.columns === undefined) {
+    report(path, `\`${name}\` has \`from\` but no \`columns\`.`, 'List the columns with their types and rules.');
+  }
+  if (silver.columns === undefined) {
+    for (const key of ['version', 'distinct', 'quarantine'] as const) {
+      if (silver[key] !== undefined)
+        report(
+          [...path, key],
+          `\`${key}\` needs \`columns\`.`,
+          'Rows are cleaned, merged and refused by declared columns; the SQL file alone does not say which.',
+        );
+    }
+    return;
+  }
+  checkCleaning(path, silver, silver.columns, pipeline, report);
+}
+
+function checkCleaning(
+  path: readonly string[],
+  silver: SilverDefinition,
+  columns: NonNullable<SilverDefinition['columns']>,
+  pipeline: Pipeline,
+  report: Report,
+): void {
+  const names = Object.keys(columns);
+  needColumns([...path, 'key'], silver.key ?? [], names, report);
+  needColumns([...path, 'version'], silver.version === undefined ? [] : [silver.version], names, report);
+  needColumns([...path, 'distinct'], silver.distinct ?? [], names, report);
+  needColumns([...path, 'eventTime'], silver.eventTime === undefined ? [] : [silver.eventTime], names, report);
+  if (silver.version !== undefined && silver.key === undefined) {
+    report([...path, 'version'], 'A version without a key decides nothing.', 'Name the `key` of which the latest version stays.');
+  }
+  for (const [name, column] of Object.entries(columns)) {
+    if (column.from !== undefined && column.expr !== undefined) {
+      report([...path, 'columns', name], `\`${name}\` has both \`from\` and \`expr\`.`, 'Keep the one that the column starts from.');
+    }
+  }
+  checkWindowSnapshot(path, silver, pipeline, report);
+}
+
+function checkWindowSnapshot(path: readonly string[], silver: SilverDefinition, pipeline: Pipeline, report: Report): void {
+  const bronze = silver.from === undefined ? undefined : pipeline.bronze[silver.from.replace(/^bronze\./, '')];
+  if (silver.kind !== 'snapshot' || bronze?.mode !== 'window') return;
+  if (silver.key === undefined || silver.version === undefined) {
+    report(
+      path,
+      `\`${path.join('.')}\` is a snapshot of a table that is read in windows, so it needs \`key\` and \`version\`.`,
+      'Each window brings changed rows only; the key says which rows they replace.',
+    );
+  }
+  if (silver.distinct !== undefined) {
+    report(
+      [...path, 'distinct'],
+      '`distinct` cannot be kept right in a snapshot that is merged window by window.',
+      'Read the table in mode full, make the dataset `event`, or use `key`.',
+    );
+  }
+}
+
+function checkEventTime(
+  path: readonly string[],
+  model: { readonly kind: string; readonly eventTime?: string | undefined },
+  report: Report,
+): void {
+  if (model.kind === 'event' && model.eventTime === undefined) {
+    report(
+      path,
+      `\`${path.join('.')}\` is of kind event but has no \`eventTime\`.`,
+      'Name the column whose day says which partition a row belongs to.',
+    );
+  }
+  if (model.kind === 'snapshot' && model.eventTime !== undefined) {
+    report([...path, 'eventTime'], 'A snapshot has no event time.', 'Use kind event, or remove `eventTime`.');
+  }
+}
+
+function needColumns(path: readonly string[], wanted: readonly string[], columns: readonly string[], report: Report): void {
+  for (const column of wanted) {
+    if (!columns.includes(column))
+      report(path, `\`${path.join('.')}\` names \`${column}\`, which is not a column.`, suggest(column, columns));
+  }
+}

@@ -1,0 +1,117 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { DataFile } from '../ports/data-file.ts';
+import type { Column } from '../sql/column-type.ts';
+
+/** What one extraction window brought into a bronze partition. Its id is also the name of its folder. */
+export interface Batch {
+  readonly id: string;
+  /** Version of the commit that brought it. */
+  readonly version: number;
+  readonly rows: number;
+  readonly files: readonly DataFile[];
+  readonly window: { readonly low?: string; readonly high?: string };
+}
+
+/** One partition as a version of the table has it. */
+export interface PartitionEntry {
+  /** Version of the commit that last wrote it. */
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly rows: number;
+  readonly files: readonly DataFile[];
+  /** The rows that were set aside. */
+  readonly refused: { readonly rows: number; readonly files: readonly DataFile[] };
+  /** Rows that went in, where rows are accounted for one by one: kept + refused + copies. */
+  readonly rowsRead?: number;
+  /** Bronze: the batches that the partition consists of. */
+  readonly batches?: readonly Batch[];
+  /** Event silver: ids of the batches whose rows are in here. */
+  readonly fromBatches?: readonly string[];
+  /** Version of each input that was read. */
+  readonly inputs: Readonly<Record<string, number>>;
+}
+
+/** How far the source has been read: a commit carries it, so data and watermark are one atomic object. */
+export interface Watermark {
+  /** Everything before this instant (ISO 8601, UTC) has been asked for. */
+  readonly coveredTo: string;
+  /** Exact text of the window's upper end as the source gave it. */
+  readonly high?: string;
+}
+
+/** The result of one check on one commit. */
+export interface CheckResult {
+  readonly check: string;
+  readonly severity: 'error' | 'warn';
+  readonly violations: number;
+}
+
+/** One commit: a small immutable object in the table log. */
+export interface Commit {
+  readonly format: 1;
+  readonly dataset: DatasetName;
+  readonly version: number;
+  readonly run: string;
+  readonly committedAt: string;
+  readonly columns: readonly Column[];
+  /** Columns of the quarantine; none: the dataset refuses nothing. */
+  readonly refusedColumns: readonly Column[];
+  readonly fingerprint: string;
+  /** Partitions that this commit writes, whole. */
+  readonly partitions: Readonly<Record<LogicalDate, PartitionEntry>>;
+  /** True: partitions that are not listed no longer exist. */
+  readonly replaceAll: boolean;
+  /** Version of each input up to which the whole table has taken it in. */
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly checks: readonly CheckResult[];
+  readonly watermark?: Watermark;
+}
+
+/** A table as all its commits together make it. Version 0: it does not exist yet. */
+export interface TableState {
+  readonly dataset: DatasetName;
+  readonly version: number;
+  readonly columns: readonly Column[];
+  readonly refusedColumns: readonly Column[];
+  readonly fingerprint: string | undefined;
+  readonly partitions: ReadonlyMap<LogicalDate, PartitionEntry>;
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly watermark: Watermark | undefined;
+  readonly checks: readonly CheckResult[];
+  readonly committedAt: string | undefined;
+}
+
+/** The state of a table that nobody has written to. */
+export function emptyState(dataset: DatasetName): TableState {
+  return {
+    dataset,
+    version: 0,
+    columns: [],
+    refusedColumns: [],
+    fingerprint: undefined,
+    partitions: new Map(),
+    inputs: {},
+    watermark: undefined,
+    checks: [],
+    committedAt: undefined,
+  };
+}
+
+/** The state after a commit. */
+export function applyCommit(state: TableState, commit: Commit): TableState {
+  const partitions = new Map(commit.replaceAll ? [] : state.partitions);
+  for (const [day, entry] of Object.entries(commit.partitions)) partitions.set(day as LogicalDate, entry);
+  return {
+    dataset: state.dataset,
+    version: commit.version,
+    columns: commit.columns,
+    refusedColumns: commit.refusedColumns,
+    fingerprint: commit.fingerprint,
+    partitions: new Map([...partitions].sort(([a], [b]) => (a < b ? -1 : 1))),
+    inputs: commit.inputs,
+    watermark: commit.watermark ?? state.watermark,
+    checks: commit.checks,
+    committedAt: commit.committedAt,
+  };
+}

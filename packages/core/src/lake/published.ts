@@ -1,0 +1,24 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { DataFile } from '../ports/data-file.ts';
+import type { TableState } from './commit.ts';
+
+/** How a table's partitions make up the table that people query. */
+export type Shape = 'snapshot' | 'event';
+
+/** The days whose partitions a reader sees: all of an event table, the latest of a snapshot table. */
+export function publishedDays(state: TableState, shape: Shape, until?: LogicalDate): readonly LogicalDate[] {
+  const days = [...state.partitions.keys()].filter((day) => until === undefined || day <= until);
+  return shape === 'event' ? days : days.slice(-1);
+}
+
+/** The files of the published table, or of its refused rows. */
+export function publishedFiles(state: TableState, shape: Shape, part: 'rows' | 'refused', until?: LogicalDate): readonly DataFile[] {
+  return publishedDays(state, shape, until).flatMap((day) => {
+    const entry = state.partitions.get(day);
+    return (part === 'rows' ? entry?.files : entry?.refused.files) ?? [];
+  });
+}
+
+/** All tables of a lake, by dataset. */
+export type LakeState = ReadonlyMap<DatasetName, TableState>;

@@ -1,0 +1,16 @@
+import type { SourceColumn, SourceRelation } from '../../ports/source.ts';
+import type { DatasetBase } from '../dataset-base.ts';
+
+/** How much of the source one run reads. */
+export type BronzeMode =
+  | { readonly kind: 'full' }
+  | { readonly kind: 'window'; readonly watermark: string; readonly lagSeconds: number; readonly nulls: 'fail' | 'exclude' };
+
+/** A bronze dataset of the graph. */
+export interface BronzeDataset extends DatasetBase {
+  readonly layer: 'bronze';
+  readonly relation: SourceRelation;
+  readonly sourceColumns: readonly SourceColumn[];
+  readonly key: readonly string[] | undefined;
+  readonly mode: BronzeMode;
+}

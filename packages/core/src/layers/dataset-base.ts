@@ -1,0 +1,33 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { CheckScan } from '../ports/sql-engine.ts';
+import type { Column } from '../sql/column-type.ts';
+
+/** A check as the graph knows it; its query is in {@link DatasetBase.checkScans}. */
+export interface Check {
+  readonly id: string;
+  readonly severity: 'error' | 'warn';
+}
+
+/** A column of another dataset that a column's values come from. */
+export interface ColumnSource {
+  readonly dataset: DatasetName;
+  readonly column: string;
+}
+
+/** What every dataset of the graph has. */
+export interface DatasetBase {
+  readonly name: DatasetName;
+  readonly description: string | undefined;
+  readonly columns: readonly Column[];
+  readonly inputs: readonly DatasetName[];
+  /** Changes exactly when a rebuild could give other rows. */
+  readonly fingerprint: string;
+  readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
+  readonly checks: readonly Check[];
+  readonly checkScans: readonly CheckScan[];
+  /** SQL file, relative to the project, if there is one. */
+  readonly file: string | undefined;
+}
+
+/** How a dataset's rows are divided among days. */
+export type Partitioning = { readonly kind: 'snapshot' } | { readonly kind: 'event'; readonly eventTime: string };

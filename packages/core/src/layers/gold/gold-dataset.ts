@@ -1,0 +1,10 @@
+import type { RenderedSql } from '../../ports/sql-engine.ts';
+import type { DatasetBase, Partitioning } from '../dataset-base.ts';
+
+/** A gold dataset of the graph. */
+export interface GoldDataset extends DatasetBase {
+  readonly layer: 'gold';
+  readonly partitioning: Partitioning;
+  readonly key: readonly string[] | undefined;
+  readonly sql: RenderedSql;
+}

@@ -1,0 +1,53 @@
+import type { Batch, TableState } from '../lake/commit.ts';
+import { publishedDays, publishedFiles, type Shape } from '../lake/published.ts';
+import { type DatasetName, relationOf } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { InputRelation } from '../ports/sql-engine.ts';
+import type { Column } from '../sql/column-type.ts';
+
+/** An input of a dataset as it stands in the lake. */
+export interface InputTable {
+  readonly name: DatasetName;
+  readonly shape: Shape;
+  readonly columns: readonly Column[];
+  readonly state: TableState;
+}
+
+/** The input as SQL may read it: the published table, as of `until` if given, or of certain days only. */
+export function publishedRelation(
+  input: InputTable,
+  scope: { readonly until?: LogicalDate; readonly days?: ReadonlySet<LogicalDate> },
+): InputRelation {
+  const files =
+    scope.days === undefined
+      ? publishedFiles(input.state, input.shape, 'rows', scope.until)
+      : [...input.state.partitions].flatMap(([day, entry]) => (scope.days?.has(day) ? entry.files : []));
+  return { relation: relationOf(input.name), dataset: input.name, columns: input.columns, files: files.map(({ key }) => key) };
+}
+
+/** The version in which what a reader sees of the input (as of `until`) was last written; 0 if there is nothing. */
+export function publishedVersion(input: InputTable, until?: LogicalDate): number {
+  return publishedDays(input.state, input.shape, until).reduce(
+    (latest, day) => Math.max(latest, input.state.partitions.get(day)?.version ?? 0),
+    0,
+  );
+}
+
+/** The names of the inputs that were written after the versions in `seen`. */
+export function changedInputs(
+  inputs: readonly InputTable[],
+  seen: Readonly<Record<string, number>>,
+  until?: LogicalDate,
+): readonly DatasetName[] {
+  return inputs.filter((input) => publishedVersion(input, until) > (seen[input.name] ?? 0)).map(({ name }) => name);
+}
+
+/** The present version of every input. */
+export function inputVersions(inputs: readonly InputTable[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(inputs.map(({ name, state }) => [name, state.version]));
+}
+
+/** The batches of a bronze table up to a day, oldest first. */
+export function batchesOf(state: TableState, until?: LogicalDate): readonly Batch[] {
+  return [...state.partitions].flatMap(([day, entry]) => (until === undefined || day <= until ? (entry.batches ?? []) : []));
+}

@@ -1,0 +1,132 @@
+import type { Batch, TableState } from '../../lake/commit.ts';
+import type { LogicalDate } from '../../layout/logical-date.ts';
+import type { ObjectKey } from '../../layout/object-key.ts';
+import type { BuildStage, InputRelation } from '../../ports/sql-engine.ts';
+import { forBoth } from '../../sql/render.ts';
+import { batchesOf, type InputTable } from '../inputs.ts';
+import { reasonToBuild } from '../staleness.ts';
+import { count } from '../words.ts';
+import type { SilverDataset } from './silver-dataset.ts';
+
+/** What a silver build reads, and why it must. */
+export interface CleaningSources {
+  readonly reason: string;
+  readonly replaceAll: boolean;
+  /** End with the relation `_source` (or `_rows`, for a model without cleaning). */
+  readonly stages: readonly BuildStage[];
+  /** True: `_touched_days` holds the days to restate; rows of other days are read but not used. */
+  readonly onlyTouchedDays: boolean;
+  /** True: `_previous` holds the rows of the previous snapshot. */
+  readonly hasPrevious: boolean;
+}
+
+/**
+ * Sources of an event dataset. A partition is a pure function of the bronze rows of its event day. So a run finds the
+ * days of the rows that are new, and reads again, for these days only, the older batches that have rows of them.
+ */
+export function planEventSources(dataset: SilverDataset, state: TableState, bronze: InputTable): CleaningSources | undefined {
+  const all = bronze.shape === 'snapshot' ? latestBatches(bronze.state) : batchesOf(bronze.state);
+  const consumed = state.inputs[bronze.name] ?? 0;
+  const fresh = all.filter((batch) => batch.version > consumed);
+  const reason = reasonToRebuild(dataset, state, bronze, all, fresh);
+  if (reason !== undefined) return { reason, replaceAll: true, stages: [source(bronze, all)], onlyTouchedDays: false, hasPrevious: false };
+  const rows = fresh.reduce((sum, batch) => sum + batch.rows, 0);
+  if (rows === 0) return undefined;
+  const { daysOfNew } = dataset.cleaning ?? {};
+  if (daysOfNew === undefined) return undefined;
+  return {
+    reason: `stale: ${count(rows, 'new row')} in ${count(fresh.length, 'batch', 'batches')} of ${bronze.name}`,
+    replaceAll: false,
+    stages: [
+      { kind: 'input', input: { ...relation(bronze, '_new', fresh), batchColumn: true } },
+      { kind: 'table', name: '_touched_days', sql: daysOfNew },
+      {
+        kind: 'lazy',
+        input: {
+          relation: '_history',
+          dataset: bronze.name,
+          columns: bronze.columns,
+          batchColumn: true,
+          daysFrom: forBoth(() => 'SELECT day FROM _touched_days'),
+          filesByDay: historyFiles(state, all),
+        },
+      },
+      { kind: 'view', name: '_source', sql: forBoth(() => 'SELECT * FROM _new UNION ALL SELECT * FROM _history') },
+    ],
+    onlyTouchedDays: true,
+    hasPrevious: false,
+  };
+}
+
+/** Sources of a snapshot dataset: the whole state if the extract has it, else the previous snapshot and what came since. */
+export function planSnapshotSources(
+  dataset: SilverDataset,
+  state: TableState,
+  bronze: InputTable,
+  day: LogicalDate,
+): CleaningSources | undefined {
+  const all = bronze.shape === 'snapshot' ? latestBatches(bronze.state, day) : batchesOf(bronze.state, day);
+  if (all.length === 0) return undefined;
+  const newest = Math.max(...all.map((batch) => batch.version));
+  const entry = state.partitions.get(day);
+  const changed = newest > (entry?.inputs[bronze.name] ?? 0) ? [bronze.name] : [];
+  const reason = reasonToBuild({ version: state.version, built: entry?.fingerprint, fingerprint: dataset.fingerprint, changed, day });
+  if (reason === undefined) return undefined;
+  const previous = bronze.shape === 'event' ? previousSnapshot(dataset, state, day) : undefined;
+  if (previous === undefined)
+    return { reason, replaceAll: false, stages: [source(bronze, all)], onlyTouchedDays: false, hasPrevious: false };
+  const fresh = all.filter((batch) => batch.version > (previous.inputs[bronze.name] ?? 0));
+  const files = previous.files.map(({ key }) => key);
+  const before: InputRelation = { relation: '_previous', dataset: dataset.name, columns: dataset.columns, files };
+  return {
+    reason,
+    replaceAll: false,
+    stages: [source(bronze, fresh), { kind: 'input', input: before }],
+    onlyTouchedDays: false,
+    hasPrevious: true,
+  };
+}
+
+function reasonToRebuild(
+  dataset: SilverDataset,
+  state: TableState,
+  bronze: InputTable,
+  all: readonly Batch[],
+  fresh: readonly Batch[],
+): string | undefined {
+  if (state.version === 0) return 'missing: never built';
+  if (state.fingerprint !== dataset.fingerprint) return 'stale: its definition changed';
+  if (bronze.shape === 'snapshot' && fresh.length > 0) return `stale: ${bronze.name} was extracted anew in full`;
+  const known = new Set(all.map(({ id }) => id));
+  const hasLost = [...state.partitions.values()].some((entry) => entry.fromBatches?.some((id) => !known.has(id)));
+  return hasLost ? `stale: batches of ${bronze.name} were replaced` : undefined;
+}
+
+function previousSnapshot(dataset: SilverDataset, state: TableState, day: LogicalDate) {
+  const before = [...state.partitions].findLast(([other]) => other < day)?.[1];
+  return before?.fingerprint === dataset.fingerprint ? before : undefined;
+}
+
+function latestBatches(state: TableState, until?: LogicalDate): readonly Batch[] {
+  return [...state.partitions].findLast(([day]) => until === undefined || day <= until)?.[1].batches ?? [];
+}
+
+function historyFiles(state: TableState, all: readonly Batch[]): Record<LogicalDate, readonly ObjectKey[]> {
+  const keys = new Map(all.map((batch) => [batch.id, batch.files.map(({ key }) => key)]));
+  return Object.fromEntries(
+    [...state.partitions].map(([day, entry]) => [day, (entry.fromBatches ?? []).flatMap((id) => keys.get(id) ?? [])]),
+  );
+}
+
+function source(bronze: InputTable, batches: readonly Batch[]): BuildStage {
+  return { kind: 'input', input: { ...relation(bronze, '_source', batches), batchColumn: true } };
+}
+
+function relation(bronze: InputTable, name: string, batches: readonly Batch[]): InputRelation {
+  return {
+    relation: name,
+    dataset: bronze.name,
+    columns: bronze.columns,
+    files: batches.flatMap(({ files }) => files.map(({ key }) => key)),
+  };
+}

@@ -1,0 +1,63 @@
+import type { RenderedSql } from '../../ports/sql-engine.ts';
+import { LOGICAL_DATE_SLOT } from '../../sql/logical-date-slot.ts';
+import { forBoth } from '../../sql/render.ts';
+import { type CleaningSpec, renderClassify, renderDaysOfNew, renderStoppingViolations } from './cleaning.ts';
+import { renderDeduplicate } from './deduplicate.ts';
+import type { SilverSql } from './silver-dataset.ts';
+
+/** What is declared about copies, and whether the source's rows know their batch. */
+export interface MergeSpec {
+  readonly key: readonly string[] | undefined;
+  readonly version: string | undefined;
+  readonly distinct: readonly string[] | undefined;
+  readonly hasBatch: boolean;
+}
+
+/**
+ * Renders everything that makes bronze rows silver, in this order: classify (clean every value, give reasons against
+ * bad rows), candidates (the good rows), rows (one per key and set of copies), refused (the bad rows as they came),
+ * accounting (how many rows went in). `plan-silver.ts` says what is read and how much of it is run.
+ */
+export function renderSilver(
+  spec: CleaningSpec,
+  merge: MergeSpec,
+): { readonly sql: SilverSql; readonly stoppingScan: RenderedSql | undefined } {
+  const byDay = spec.eventTime !== undefined;
+  const day = byDay ? ', _day' : '';
+  const sql: SilverSql = {
+    classify: renderClassify(spec, merge.hasBatch),
+    daysOfNew: merge.hasBatch ? renderDaysOfNew(spec) : undefined,
+    candidates: forBoth((words) => {
+      const values = spec.columns.map(({ name }) => `${words.name(`v__${name}`)} AS ${words.name(name)}`);
+      return `SELECT ${values.join(', ')}${day} FROM _classified WHERE _reasons IS NULL`;
+    }),
+    rows: renderDeduplicate({
+      columns: spec.columns.map(({ name }) => name),
+      key: merge.key,
+      version: merge.version,
+      distinct: merge.distinct,
+      byDay,
+    }),
+    refused: forBoth((words) => {
+      const values = spec.sourceColumns.map(({ name }) => `${words.name(`r__${name}`)} AS ${words.name(name)}`);
+      return `SELECT ${values.join(', ')}, _reasons${day} FROM _classified WHERE _reasons IS NOT NULL`;
+    }),
+    accounting: renderAccounting(byDay, merge.hasBatch),
+  };
+  return { sql, stoppingScan: stoppingScan(spec) };
+}
+
+function renderAccounting(byDay: boolean, hasBatch: boolean): RenderedSql {
+  return forBoth(({ dialect }) => {
+    const joined = dialect === 'duckdb' ? "string_agg(DISTINCT _batch, ',')" : "array_join(collect_set(_batch), ',')";
+    const batches = hasBatch ? joined : "''";
+    const day = byDay ? '_day' : `CAST('${LOGICAL_DATE_SLOT}' AS DATE)`;
+    return `SELECT ${day} AS day, COUNT(*) AS rows_read, ${batches} AS batches FROM _classified GROUP BY 1`;
+  });
+}
+
+function stoppingScan(spec: CleaningSpec): RenderedSql | undefined {
+  const condition = forBoth((words) => renderStoppingViolations(spec.columns, words) ?? '');
+  if (condition.duckdb === '') return undefined;
+  return forBoth(({ dialect }) => `SELECT COUNT(CASE WHEN ${condition[dialect]} THEN 1 END) FROM _classified`);
+}

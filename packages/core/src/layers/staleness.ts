@@ -1,0 +1,23 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+
+/** What the ledger knows of something that may have to be built. */
+export interface Standing {
+  /** The table's version; 0: it does not exist. */
+  readonly version: number;
+  /** Fingerprint of what is there; undefined: nothing is. */
+  readonly built: string | undefined;
+  readonly fingerprint: string;
+  /** Inputs that were written since. */
+  readonly changed: readonly DatasetName[];
+  /** The partition in question, if it is one. */
+  readonly day?: LogicalDate;
+}
+
+/** Why it must be built, in words; undefined if it is current. */
+export function reasonToBuild({ version, built, fingerprint, changed, day }: Standing): string | undefined {
+  if (version === 0) return 'missing: never built';
+  if (built === undefined) return `missing: no partition for ${day}`;
+  if (built !== fingerprint) return 'stale: its definition changed';
+  return changed.length === 0 ? undefined : `stale: ${changed.join(', ')} changed`;
+}

@@ -1,0 +1,60 @@
+import { findDataset, type Graph, type GraphDataset, shapeOf } from '../compile/graph.ts';
+import { emptyState } from '../lake/commit.ts';
+import type { LakeState } from '../lake/published.ts';
+import { planBronze } from '../layers/bronze/plan-bronze.ts';
+import { planGold } from '../layers/gold/plan-gold.ts';
+import type { InputTable } from '../layers/inputs.ts';
+import { planSilver } from '../layers/silver/plan-silver.ts';
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { PendingDataset, Plan, Step } from '../steps/step.ts';
+import { fillPlannedDate } from './fill-planned-date.ts';
+
+/** What a plan is made for. Datasets in `settled` are taken as they are: this run has dealt with them. */
+export interface PlanOptions {
+  readonly day: LogicalDate;
+  readonly settled?: ReadonlySet<DatasetName>;
+}
+
+/**
+ * Compares what the pipeline declares with what the lake holds: the steps that can run now, and the datasets that
+ * follow once these steps have written. Pure: reads nothing, writes nothing.
+ */
+export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): Plan {
+  const steps: Step[] = [];
+  const pending: PendingDataset[] = [];
+  const moving = new Set<DatasetName>();
+  for (const dataset of graph.datasets) {
+    const after = dataset.inputs.filter((input) => moving.has(input));
+    if (after.length > 0) {
+      moving.add(dataset.name);
+      pending.push({ dataset: dataset.name, after });
+      continue;
+    }
+    if (options.settled?.has(dataset.name)) continue;
+    const step = planDataset(graph, dataset, lake, options.day);
+    if (step === undefined) continue;
+    moving.add(dataset.name);
+    steps.push(step);
+  }
+  return { day: options.day, steps: steps.map((step) => fillPlannedDate(step, options.day)), pending };
+}
+
+function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, day: LogicalDate): Step | undefined {
+  const state = lake.get(dataset.name) ?? emptyState(dataset.name);
+  const inputs = dataset.inputs.flatMap((name) => inputTable(graph, lake, name));
+  switch (dataset.layer) {
+    case 'bronze':
+      return planBronze(dataset, state, day);
+    case 'silver':
+      return planSilver(dataset, state, inputs, day);
+    case 'gold':
+      return planGold(dataset, state, inputs, day);
+  }
+}
+
+function inputTable(graph: Graph, lake: LakeState, name: DatasetName): InputTable[] {
+  const dataset = findDataset(graph, name);
+  if (dataset === undefined) return [];
+  return [{ name, shape: shapeOf(dataset), columns: dataset.columns, state: lake.get(name) ?? emptyState(name) }];
+}

@@ -1,0 +1,32 @@
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { CheckResult } from '../lake/commit.ts';
+import type { Check } from '../layers/dataset-base.ts';
+import type { DatasetName } from '../layout/dataset-name.ts';
+
+/** Pairs checks with their violations. */
+export function toResults(checks: readonly Check[], violations: Readonly<Record<string, number>>): readonly CheckResult[] {
+  return checks.map(({ id, severity }) => ({ check: id, severity, violations: violations[id] ?? 0 }));
+}
+
+/** Stops the build where a check of severity error failed. @throws quality/check-failed */
+export function judgeChecks(dataset: DatasetName, results: readonly CheckResult[]): void {
+  const failed = results.filter(({ severity, violations }) => severity === 'error' && violations > 0);
+  if (failed.length === 0) return;
+  const list = failed.map(({ check, violations }) => `${check}: ${violations.toLocaleString('en-US')}`).join('; ');
+  throw new SnowmeltError('quality/check-failed', {
+    message: `${dataset} was not published: ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed (${list}).`,
+    hint: 'The published table is unchanged. Fix the source or the rules, or give the check severity warn.',
+    at: { dataset },
+  });
+}
+
+/** Stops the build where more rows were refused than allowed. @throws quality/quarantine-budget */
+export function judgeQuarantine(dataset: DatasetName, rowsRead: number, rowsRefused: number, maxPercent: number | undefined): void {
+  if (maxPercent === undefined || rowsRead === 0 || rowsRefused * 100 <= rowsRead * maxPercent) return;
+  const percent = ((rowsRefused / rowsRead) * 100).toFixed(1);
+  throw new SnowmeltError('quality/quarantine-budget', {
+    message: `${dataset} was not published: ${rowsRefused.toLocaleString('en-US')} of ${rowsRead.toLocaleString('en-US')} rows were refused (${percent} %), the budget is ${maxPercent} %.`,
+    hint: 'Look at why rows are refused, fix the source or the rules, or raise `quarantine.maxPercent`.',
+    at: { dataset },
+  });
+}

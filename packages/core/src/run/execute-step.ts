@@ -1,0 +1,133 @@
+import { isSnowmeltError, type SnowmeltError, toSnowmeltError } from '../errors/snowmelt-error.ts';
+import type { CheckResult, Commit, TableState } from '../lake/commit.ts';
+import { commitToTable } from '../lake/table-log.ts';
+import { ATTEMPT, attemptName } from '../layout/object-key.ts';
+import type { StepOutcome } from '../messages/catalogue.ts';
+import type { CallContext } from '../ports/source.ts';
+import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
+import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
+import { buildCommit, extractCommit } from './commit-step.ts';
+import { registerCommit } from './register.ts';
+import type { RunPorts, RunSettings } from './run-ports.ts';
+import { describeCommit } from './step-outcome.ts';
+
+/** What all steps of a run share. `attempts` makes every attempt's folder a new one. */
+export interface StepContext {
+  readonly run: string;
+  readonly ports: RunPorts;
+  readonly settings: RunSettings;
+  readonly attempts: { value: number };
+}
+
+/** A step's end: the table's new state, unless it failed. */
+export interface StepResult {
+  readonly outcome: StepOutcome;
+  readonly state: TableState | undefined;
+}
+
+/** Executes one step: write, check, publish; again while the error says that this is safe. Never throws. */
+export async function executeStep(step: Step, before: TableState, context: StepContext): Promise<StepResult> {
+  const { ports, run } = context;
+  const startedAt = ports.clock.now().getTime();
+  ports.host.notify({ code: 'step/started', run, step: step.id, dataset: step.dataset, kind: step.kind, reason: step.reason });
+  let attempts = 0;
+  for (;;) {
+    attempts += 1;
+    try {
+      const { commit, bytes } = await tryStep(step, before, context);
+      const state = await publish(step, before, commit, context);
+      const durationMs = ports.clock.now().getTime() - startedAt;
+      return { outcome: describeCommit(step, commit, { durationMs, attempts, bytes }), state };
+    } catch (error) {
+      const failure = toSnowmeltError(error);
+      if (mayRetry(failure, attempts, context) && (await waitToRetry(step, failure, attempts, context))) continue;
+      const durationMs = ports.clock.now().getTime() - startedAt;
+      return { outcome: failedOutcome(step, failure, durationMs, attempts), state: undefined };
+    }
+  }
+}
+
+async function tryStep(step: Step, before: TableState, context: StepContext): Promise<{ commit: Commit; bytes: number }> {
+  context.settings.signal.throwIfAborted();
+  context.attempts.value += 1;
+  const attempt = attemptName(step.day, context.run, context.attempts.value);
+  const call: CallContext = { attempt, signal: context.settings.signal };
+  return step.kind === 'extract' ? tryExtract(step, before, context, call) : tryBuild(step, context, call);
+}
+
+async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
+  const source = await ports.source();
+  const report = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt });
+  return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0) };
+}
+
+async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: CallContext) {
+  const engine = await ports.engine();
+  let results: readonly CheckResult[] = [];
+  const report = await engine.build(step.request, call, ({ violations }) => {
+    results = toResults(step.commit.checks, violations);
+    judgeChecks(step.dataset, results);
+  });
+  for (const { check, violations } of results.filter((result) => result.violations > 0)) {
+    ports.host.notify({ code: 'check/warned', run, dataset: step.dataset, check, violations });
+  }
+  const rowsRead = report.accounts.reduce((sum, account) => sum + account.rowsRead, 0);
+  const written = report.outputs.flatMap((output) => output.partitions.map((partition) => ({ part: output.part, ...partition })));
+  const refused = written.filter(({ part }) => part === 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
+  judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
+  const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
+  return { commit: buildCommit(step, report, results, { run, now: ports.clock.now(), attempt: call.attempt }), bytes };
+}
+
+async function publish(step: Step, before: TableState, commit: Commit, { ports, run }: StepContext): Promise<TableState> {
+  const after = await commitToTable(ports.store, before, commit);
+  try {
+    await registerCommit(ports.catalog, step, after);
+  } catch {
+    // The log is the truth: the commit stands, and the next run repairs the catalog.
+    ports.host.notify({ code: 'catalog/behind', run, dataset: step.dataset });
+  }
+  return after;
+}
+
+function mayRetry(error: SnowmeltError, attempts: number, { settings }: StepContext): boolean {
+  if (error.retry !== 'safe' || error.code === 'lake/commit-conflict' || error.code === 'run/interrupted') return false;
+  return attempts <= settings.retries && !settings.signal.aborted;
+}
+
+async function waitToRetry(step: Step, error: SnowmeltError, attempt: number, { ports, run, settings }: StepContext): Promise<boolean> {
+  const delayMs = Math.min(30_000, 500 * 2 ** attempt);
+  ports.host.notify({ code: 'step/retrying', run, step: step.id, attempt, error: error.code, delayMs });
+  try {
+    await ports.clock.sleep(delayMs, settings.signal);
+    return true;
+  } catch (interruption) {
+    if (isSnowmeltError(interruption)) return false;
+    throw interruption;
+  }
+}
+
+function failedOutcome(step: Step, error: SnowmeltError, durationMs: number, attempts: number): StepOutcome {
+  return {
+    step: step.id,
+    dataset: step.dataset,
+    kind: step.kind,
+    day: step.day,
+    reason: step.reason,
+    status: 'failed',
+    durationMs,
+    attempts,
+    rowsRead: 0,
+    rowsWritten: 0,
+    rowsRefused: 0,
+    partitions: 0,
+    bytes: 0,
+    error: {
+      code: error.code,
+      message: error.message,
+      at: { dataset: step.dataset, ...error.at },
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { PartitionEntry, TableState } from '../lake/commit.ts';
+import { quarantineOf } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { Catalog, CatalogPartition } from '../ports/catalog.ts';
+import type { DataFile } from '../ports/data-file.ts';
+import type { Step } from '../steps/step.ts';
+
+/** Tells the catalog what a commit changed. Idempotent. */
+export async function registerCommit(catalog: Catalog, step: Step, after: TableState): Promise<void> {
+  const written = [...after.partitions].filter(([, entry]) => entry.version === after.version);
+  await registerPartitions(catalog, after, written, step.commit.replaceAll);
+}
+
+/** Brings a catalog that missed commits up to the table log. True if there was something to do. */
+export async function repairCatalog(catalog: Catalog, state: TableState): Promise<boolean> {
+  if (state.version === 0) return false;
+  const known = await catalog.get(state.dataset);
+  if (known?.version === state.version) return false;
+  await registerPartitions(catalog, state, [...state.partitions], true);
+  return true;
+}
+
+// The quarantine first: the version of the main table says that both are registered.
+async function registerPartitions(
+  catalog: Catalog,
+  state: TableState,
+  entries: readonly (readonly [LogicalDate, PartitionEntry])[],
+  replaceAll: boolean,
+): Promise<void> {
+  const { version, columns, refusedColumns } = state;
+  if (refusedColumns.length > 0) {
+    const partitions = entries.map(([day, entry]) => partition(day, entry.refused.rows, entry.refused.files));
+    const table = quarantineOf(state.dataset);
+    await catalog.register({ dataset: table, table, columns: refusedColumns, version, partitions, replaceAll });
+  }
+  const partitions = entries.map(([day, entry]) => partition(day, entry.rows, entry.files));
+  await catalog.register({ dataset: state.dataset, table: state.dataset, columns, version, partitions, replaceAll });
+}
+
+function partition(day: LogicalDate, rows: number, files: readonly DataFile[]): CatalogPartition {
+  const folders = files.map(({ key }) => key.slice(0, key.lastIndexOf('/')));
+  return { day, rows, locations: [...new Set(folders)] };
+}

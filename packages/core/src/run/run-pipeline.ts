@@ -1,0 +1,131 @@
+import type { Graph } from '../compile/graph.ts';
+import { emptyState } from '../lake/commit.ts';
+import type { LakeState } from '../lake/published.ts';
+import { readLake } from '../lake/read-lake.ts';
+import { finishRunRecord, type RunRecord, startRunRecord } from '../lake/run-record.ts';
+import { readTable } from '../lake/table-log.ts';
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { StepOutcome } from '../messages/catalogue.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { Step } from '../steps/step.ts';
+import { executeStep, type StepContext } from './execute-step.ts';
+import { inParallel } from './in-parallel.ts';
+import { repairCatalog } from './register.ts';
+import type { RunPorts, RunSettings } from './run-ports.ts';
+
+// A table that keeps being taken from under us is not worth more attempts in one run.
+const MAX_CONFLICTS = 5;
+
+interface Progress {
+  readonly lake: Map<DatasetName, LakeState extends ReadonlyMap<DatasetName, infer State> ? State : never>;
+  /** Datasets that this run has dealt with. */
+  readonly settled: Set<DatasetName>;
+  readonly failed: Set<DatasetName>;
+  readonly conflicts: Map<DatasetName, number>;
+  readonly outcomes: StepOutcome[];
+}
+
+/**
+ * Brings the lake up to date for one logical date: plans, executes what can run, and plans again with what that wrote,
+ * until nothing is left. Every step commits on its own, so a run that is stopped anywhere is simply continued by the next.
+ */
+export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPorts, settings: RunSettings): Promise<RunRecord> {
+  const run = ports.clock.newId();
+  const startedAt = ports.clock.now();
+  const record: RunRecord = {
+    format: 1,
+    run,
+    pipeline: graph.pipeline,
+    day,
+    status: 'running',
+    startedAt: startedAt.toISOString(),
+    steps: [],
+  };
+  ports.host.notify({ code: 'run/started', run, day, pipeline: graph.pipeline });
+  const lake = await readLake(
+    ports.store,
+    graph.datasets.map(({ name }) => name),
+  );
+  await repairCatalogs(lake, ports, run);
+  const progress: Progress = { lake: new Map(lake), settled: new Set(), failed: new Set(), conflicts: new Map(), outcomes: [] };
+  const context: StepContext = { run, ports, settings, attempts: { value: 0 } };
+  await runWaves(graph, day, progress, context, record);
+  const status = statusOf(progress, settings);
+  const finishedAt = ports.clock.now();
+  const final: RunRecord = { ...record, status, finishedAt: finishedAt.toISOString(), steps: progress.outcomes };
+  if (status !== 'nothing-to-do') await finishRunRecord(ports.store, final);
+  ports.host.notify({ code: 'run/finished', run, status, durationMs: finishedAt.getTime() - startedAt.getTime() });
+  return final;
+}
+
+async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, context: StepContext, record: RunRecord): Promise<void> {
+  for (let wave = 1; !context.settings.signal.aborted; wave++) {
+    const plan = buildPlan(graph, progress.lake, { day, settled: progress.settled });
+    const steps = plan.steps.filter((step) => !skipBehindFailure(graph, step, progress, context));
+    if (steps.length === 0 && plan.steps.length === 0) return;
+    if (wave === 1) await startRunRecord(context.ports.store, record);
+    context.ports.host.notify({ code: 'run/planned', run: context.run, wave, steps: steps.length, pending: plan.pending.length });
+    await inParallel(steps, context.settings.concurrency, (step) => runStep(step, progress, context));
+  }
+}
+
+async function runStep(step: Step, progress: Progress, context: StepContext): Promise<void> {
+  if (context.settings.signal.aborted) return;
+  const before = progress.lake.get(step.dataset) ?? emptyState(step.dataset);
+  const { outcome, state } = await executeStep(step, before, context);
+  if (outcome.error?.code === 'lake/commit-conflict' && countConflict(progress, step.dataset) < MAX_CONFLICTS) {
+    // Another run was first: look at what it did, and plan again.
+    progress.lake.set(step.dataset, await readTable(context.ports.store, step.dataset));
+    return;
+  }
+  progress.settled.add(step.dataset);
+  progress.outcomes.push(outcome);
+  if (state === undefined) progress.failed.add(step.dataset);
+  else progress.lake.set(step.dataset, state);
+  context.ports.host.notify({ code: 'step/finished', run: context.run, outcome });
+}
+
+// What reads a dataset that failed would be built from the day before: it waits for the next run instead.
+function skipBehindFailure(graph: Graph, step: Step, progress: Progress, context: StepContext): boolean {
+  const dataset = graph.datasets.find(({ name }) => name === step.dataset);
+  if (dataset === undefined || !dataset.inputs.some((input) => progress.failed.has(input))) return false;
+  progress.failed.add(step.dataset);
+  progress.settled.add(step.dataset);
+  const outcome: StepOutcome = {
+    step: step.id,
+    dataset: step.dataset,
+    kind: step.kind,
+    day: step.day,
+    reason: `an input failed: ${dataset.inputs.filter((input) => progress.failed.has(input)).join(', ')}`,
+    status: 'skipped',
+    durationMs: 0,
+    attempts: 0,
+    rowsRead: 0,
+    rowsWritten: 0,
+    rowsRefused: 0,
+    partitions: 0,
+    bytes: 0,
+  };
+  progress.outcomes.push(outcome);
+  context.ports.host.notify({ code: 'step/finished', run: context.run, outcome });
+  return true;
+}
+
+function countConflict(progress: Progress, dataset: DatasetName): number {
+  const count = (progress.conflicts.get(dataset) ?? 0) + 1;
+  progress.conflicts.set(dataset, count);
+  return count;
+}
+
+async function repairCatalogs(lake: LakeState, ports: RunPorts, run: string): Promise<void> {
+  for (const [dataset, state] of lake) {
+    if (await repairCatalog(ports.catalog, state)) ports.host.notify({ code: 'catalog/repaired', run, dataset });
+  }
+}
+
+function statusOf(progress: Progress, settings: RunSettings): Exclude<RunRecord['status'], 'running'> {
+  if (settings.signal.aborted) return 'interrupted';
+  if (progress.failed.size > 0) return 'failed';
+  return progress.outcomes.length === 0 ? 'nothing-to-do' : 'done';
+}

@@ -1,0 +1,25 @@
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Host } from '../ports/host.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Source } from '../ports/source.ts';
+import type { SqlEngine } from '../ports/sql-engine.ts';
+
+/** What a run works with. `engine` and `source` are opened only when a step needs them. */
+export interface RunPorts {
+  readonly store: ObjectStore;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly engine: () => Promise<SqlEngine>;
+  readonly source: () => Promise<Source>;
+}
+
+/** How a run goes about it. */
+export interface RunSettings {
+  /** Steps at the same time. */
+  readonly concurrency: number;
+  /** Further attempts at a step whose error says that trying again is safe. */
+  readonly retries: number;
+  readonly signal: AbortSignal;
+}

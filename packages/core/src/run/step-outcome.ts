@@ -1,0 +1,42 @@
+import type { Commit } from '../lake/commit.ts';
+import type { StepOutcome } from '../messages/catalogue.ts';
+import type { Step } from '../steps/step.ts';
+
+/** Sums up what a commit wrote. */
+export function describeCommit(
+  step: Step,
+  commit: Commit,
+  spent: { readonly durationMs: number; readonly attempts: number; readonly bytes: number },
+): StepOutcome {
+  const entries = Object.values(commit.partitions);
+  const written = step.kind === 'extract' ? newBatchRows(commit) : sum(entries.map(({ rows }) => rows));
+  const refused = sum(entries.map((entry) => entry.refused.rows));
+  const isCounted = step.commit.countsRows;
+  const read = isCounted ? sum(entries.map(({ rowsRead }) => rowsRead ?? 0)) : written;
+  return {
+    step: step.id,
+    dataset: step.dataset,
+    kind: step.kind,
+    day: step.day,
+    reason: step.reason,
+    status: 'done',
+    durationMs: spent.durationMs,
+    attempts: spent.attempts,
+    rowsRead: read,
+    rowsWritten: written,
+    rowsRefused: refused,
+    ...(isCounted ? { rowsDuplicate: read - written - refused } : {}),
+    partitions: entries.length,
+    bytes: spent.bytes,
+    version: commit.version,
+  };
+}
+
+function newBatchRows(commit: Commit): number {
+  const batches = Object.values(commit.partitions).flatMap(({ batches: all }) => all ?? []);
+  return sum(batches.filter(({ version }) => version === commit.version).map(({ rows }) => rows));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

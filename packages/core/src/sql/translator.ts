@@ -1,0 +1,89 @@
+import type { Column } from './column-type.ts';
+import { renderColumnType } from './column-type.ts';
+import { type SqlText, sqlText } from './text.ts';
+
+/** One token of a SQL text; offsets count code points. Comments are no tokens. */
+export interface Token {
+  readonly text: string;
+  readonly kind: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A syntax tree as plain data. */
+export type SyntaxNode = { readonly [key: string]: unknown };
+
+/** The outcome of parsing; `start` is where it failed. */
+export type Parsed =
+  | { readonly kind: 'parsed'; readonly statements: readonly SyntaxNode[] }
+  | { readonly kind: 'failed'; readonly message: string; readonly start: number };
+
+/** One output column of a query and the source columns that its value is made of. */
+export interface ProjectionSource {
+  readonly name: string;
+  readonly upstream: readonly { readonly table: string; readonly column: string }[];
+}
+
+/** A parser and translator of Snowflake SQL. */
+export interface Translator {
+  tokenize(sql: string): readonly Token[];
+  parse(sql: string): Parsed;
+  /** @throws Error with the translator's message */
+  translate(sql: string, dialect: 'duckdb' | 'spark'): SqlText;
+  /** Where each output column comes from; tables are named as in the query. */
+  trace(sql: string, tables: readonly { readonly name: string; readonly columns: readonly Column[] }[]): readonly ProjectionSource[];
+}
+
+/**
+ * Loads the translator: 23 MB of WebAssembly, so only when something must be compiled.
+ * The process should have set V8's `--liftoff-only` before, or its exit waits for WASM optimisation.
+ */
+export async function loadTranslator(): Promise<Translator> {
+  const sdk = await import('@polyglot-sql/sdk');
+  const snowflake = sdk.Dialect.Snowflake;
+  const targets = { duckdb: sdk.Dialect.DuckDB, spark: sdk.Dialect.Spark };
+  return {
+    tokenize(sql) {
+      const result = sdk.tokenize(sql, snowflake);
+      return (result.tokens ?? []).map((token) => ({
+        text: token.text,
+        kind: kindOf(token),
+        start: token.span.start,
+        end: token.span.end,
+      }));
+    },
+    parse(sql) {
+      const result = sdk.parse(sql, snowflake);
+      if (result.success && result.ast !== null) return { kind: 'parsed', statements: asStatements(result.ast) };
+      return { kind: 'failed', message: result.error ?? 'Cannot be parsed.', start: result.errorStart ?? 0 };
+    },
+    translate(sql, dialect) {
+      const result = sdk.transpile(sql, snowflake, targets[dialect]);
+      const [text] = result.sql ?? [];
+      if (!result.success || text === undefined) throw new Error(result.error ?? 'Cannot be translated.');
+      return sqlText(text);
+    },
+    trace(sql, tables) {
+      const schema = {
+        tables: tables.map(({ name, columns }) => ({
+          name,
+          columns: columns.map((column) => ({ name: column.name, type: renderColumnType(column.type, 'snowflake') })),
+        })),
+      };
+      const result = sdk.analyzeQuery(sql, { dialect: snowflake, schema });
+      return (result.analysis?.projections ?? []).map((projection) => ({
+        name: (projection.name ?? '').toLowerCase(),
+        upstream: projection.upstream.flatMap(({ table, column }) => (table && column ? [{ table, column: column.toLowerCase() }] : [])),
+      }));
+    },
+  };
+}
+
+function asStatements(ast: unknown): readonly SyntaxNode[] {
+  return (Array.isArray(ast) ? ast : [ast]).filter((node): node is SyntaxNode => typeof node === 'object' && node !== null);
+}
+
+// The SDK's type declares `tokenType`; what it returns has `token_type`.
+function kindOf(token: object): string {
+  return 'token_type' in token ? String(token.token_type) : '';
+}

@@ -1,0 +1,59 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
+import type { ExtractRequest } from '../ports/source.ts';
+import type { BuildRequest } from '../ports/sql-engine.ts';
+import type { Column } from '../sql/column-type.ts';
+
+/** What a step's commit will say besides the files; decided by the planner. */
+export interface CommitPlan {
+  /** The version that the table has now: the commit will be the next one. */
+  readonly baseVersion: number;
+  readonly columns: readonly Column[];
+  readonly fingerprint: string;
+  /** True: partitions that the step does not write cease to exist. */
+  readonly replaceAll: boolean;
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly checks: readonly { readonly id: string; readonly severity: 'error' | 'warn' }[];
+  /** True: rows read = rows kept + refused + copies, so copies can be counted. */
+  readonly countsRows: boolean;
+  readonly quarantineMaxPercent?: number;
+}
+
+interface StepBase {
+  readonly id: string;
+  readonly dataset: DatasetName;
+  readonly day: LogicalDate;
+  /** Why it must run, in words. */
+  readonly reason: string;
+  readonly commit: CommitPlan;
+}
+
+/** Reads one window of the source into a bronze partition. */
+export interface ExtractStep extends StepBase {
+  readonly kind: 'extract';
+  readonly request: ExtractRequest;
+  /** Everything before this instant will have been asked for, if the source's clock is past it. */
+  readonly coversTo: string;
+}
+
+/** Makes partitions of a silver or gold dataset. */
+export interface BuildStep extends StepBase {
+  readonly kind: 'build';
+  readonly request: BuildRequest;
+}
+
+/** One act of a plan: plain data, fully decided. */
+export type Step = ExtractStep | BuildStep;
+
+/** A dataset that can only be planned once the named inputs have been written. */
+export interface PendingDataset {
+  readonly dataset: DatasetName;
+  readonly after: readonly DatasetName[];
+}
+
+/** What must be done now, in order. Steps whose inputs are written by other steps follow as `pending`. */
+export interface Plan {
+  readonly day: LogicalDate;
+  readonly steps: readonly Step[];
+  readonly pending: readonly PendingDataset[];
+}

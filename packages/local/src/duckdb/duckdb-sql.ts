@@ -1,0 +1,40 @@
+import { type Column, quoteIdentifier, quoteLiteral, renderColumnType } from '@snowmelt/core/ports';
+
+/** Quotes an identifier for DuckDB. */
+export function identifier(name: string): string {
+  return quoteIdentifier(name, 'duckdb');
+}
+
+/** Quotes a text for DuckDB. */
+export function literal(text: string): string {
+  return quoteLiteral(text, 'duckdb');
+}
+
+/** `['a', 'b']`: a list of texts. */
+export function literalList(texts: readonly string[]): string {
+  return `[${texts.map(literal).join(', ')}]`;
+}
+
+/** The DuckDB type in which a column is kept. */
+export function typeOf(column: Column): string {
+  return renderColumnType(column.type, 'duckdb');
+}
+
+/** A select list that gives exactly these columns, each as its declared type. */
+export function castList(columns: readonly Column[]): string {
+  return columns.map((column) => `CAST(${identifier(column.name)} AS ${typeOf(column)}) AS ${identifier(column.name)}`).join(', ');
+}
+
+/** A query over exact Parquet files that gives the declared columns; without files it is empty. */
+export function selectFiles(columns: readonly Column[], paths: readonly string[], extra: readonly string[] = []): string {
+  if (paths.length > 0) {
+    return `SELECT ${[castList(columns), ...extra].join(', ')} FROM read_parquet(${literalList(paths)}, hive_partitioning = false)`;
+  }
+  const nulls = columns.map((column) => `CAST(NULL AS ${typeOf(column)}) AS ${identifier(column.name)}`);
+  return `SELECT ${[...nulls, ...extra].join(', ')} WHERE false`;
+}
+
+/** `ORDER BY` these columns, or nothing. */
+export function orderBy(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` ORDER BY ${names.map(identifier).join(', ')}`;
+}

@@ -1,0 +1,57 @@
+import type { DuckDBConnection, Json } from '@duckdb/node-api';
+import type { SnowmeltError } from '@snowmelt/core/ports';
+import { interrupted } from './duckdb-error.ts';
+import type { DuckdbSession } from './duckdb-session.ts';
+
+/** Executes statements on one connection. `doing` completes the sentence `While …` of an error message. */
+export interface Statements {
+  run(sql: string, doing: string): Promise<void>;
+  rows(sql: string, doing: string): Promise<readonly (readonly Json[])[]>;
+  /** Cleans up, even after an interruption; a failure is of no consequence. */
+  dispose(sql: string): Promise<void>;
+}
+
+/** Makes the coded error of a failed statement. */
+export type FailureTranslator = (error: unknown, sql: string, doing: string) => SnowmeltError;
+
+/**
+ * Gives `act` a connection of its own, which ends with it and with it its temporary tables and views.
+ * When the signal aborts, the running statement is interrupted and no further one starts. @throws run/interrupted
+ */
+export async function withStatements<T>(
+  session: DuckdbSession,
+  signal: AbortSignal,
+  translate: FailureTranslator,
+  act: (statements: Statements) => Promise<T>,
+): Promise<T> {
+  const connection = await session.connect();
+  const interrupt = (): void => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await act(statementsOn(connection, signal, translate));
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    connection.closeSync();
+  }
+}
+
+function statementsOn(connection: DuckDBConnection, signal: AbortSignal, translate: FailureTranslator): Statements {
+  const rows: Statements['rows'] = async (sql, doing) => {
+    if (signal.aborted) throw interrupted(doing);
+    try {
+      const reader = await connection.runAndReadAll(sql);
+      return reader.getRowsJson();
+    } catch (error) {
+      throw signal.aborted ? interrupted(doing) : translate(error, sql, doing);
+    }
+  };
+  return {
+    rows,
+    run: async (sql, doing) => {
+      await rows(sql, doing);
+    },
+    dispose: async (sql) => {
+      await connection.run(sql).catch(() => undefined);
+    },
+  };
+}

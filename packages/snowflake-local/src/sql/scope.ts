@@ -1,0 +1,36 @@
+import { missingObject } from '../errors/snowflake-error.ts';
+import { identifierName, type TableName } from './identifiers.ts';
+import type { Session } from './session.ts';
+import { type Fields, isPresent } from './tree.ts';
+
+/** What a part of a statement may refer to, and the tables that were found so far. */
+export interface Scope {
+  readonly session: Session;
+  /** Names of the common table expressions that are visible here. */
+  readonly ctes: ReadonlySet<string>;
+  /** Every table or view that the statement reads or writes, to be looked up before it runs. */
+  readonly tables: TableName[];
+}
+
+/** The scope of a whole statement. */
+export function rootScope(session: Session): Scope {
+  return { session, ctes: new Set(), tables: [] };
+}
+
+/** The scope in which one more common table expression is visible. */
+export function withCte(scope: Scope, name: string): Scope {
+  return { ...scope, ctes: new Set([...scope.ctes, name]) };
+}
+
+/** Completes a table's name with the session's database and schema. @throws SnowflakeError for another database. */
+export function resolveTable(table: Fields, { session }: Scope): TableName {
+  const database = isPresent(table['catalog']) ? identifierName(table['catalog']) : session.database;
+  if (database !== session.database) throw missingObject('Database', database);
+  const schema = isPresent(table['schema']) ? identifierName(table['schema']) : session.schema;
+  return { database, schema, name: identifierName(table['name']) };
+}
+
+/** Tells whether a table reference means a common table expression. */
+export function isCte(table: Fields, { ctes }: Scope): boolean {
+  return !isPresent(table['schema']) && !isPresent(table['catalog']) && ctes.has(identifierName(table['name']));
+}

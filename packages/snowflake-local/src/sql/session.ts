@@ -1,0 +1,11 @@
+/** For whom, where and when a statement runs: what Snowflake's context functions tell, and where unqualified names are looked up. */
+export interface Session {
+  readonly account: string;
+  readonly user: string;
+  readonly role: string;
+  readonly warehouse: string | undefined;
+  readonly database: string;
+  readonly schema: string;
+  /** The one time that CURRENT_TIMESTAMP and its kin give during the statement. */
+  readonly now: Date;
+}

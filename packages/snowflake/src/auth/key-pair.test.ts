@@ -1,0 +1,76 @@
+import { createHash, createVerify, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { CONNECTION, hurriedClock, oneSecret, PRIVATE_KEY, PUBLIC_KEY } from '../../test-support/fakes.ts';
+import { accountName, keyPairTokens } from './key-pair.ts';
+
+function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+}
+
+describe('keyPairTokens', () => {
+  it('signs what Snowflake asks for', async () => {
+    const token = await keyPairTokens({ connection: CONNECTION, secrets: oneSecret(), clock: hurriedClock() }).token();
+    const [header, claims, signature = ''] = token.split('.');
+    expect(createVerify('RSA-SHA256').update(`${header}.${claims}`).verify(PUBLIC_KEY, signature, 'base64url')).toBe(true);
+    const fingerprint = createHash('sha256')
+      .update(PUBLIC_KEY.export({ type: 'spki', format: 'der' }))
+      .digest('base64');
+    const { iss, sub, iat, exp } = claimsOf(token);
+    expect(sub).toBe('MYORG-ACCOUNT1.ETL');
+    expect(iss).toBe(`MYORG-ACCOUNT1.ETL.SHA256:${fingerprint}`);
+    expect(Number(exp) - Number(iat)).toBeLessThanOrEqual(3600);
+  });
+
+  it('looks the key up when a token is asked for, and gives the same token until shortly before its end', async () => {
+    const secrets = oneSecret();
+    let now = Date.parse('2024-01-15T00:00:00Z');
+    const tokens = keyPairTokens({ connection: CONNECTION, secrets, clock: { ...hurriedClock(), now: () => new Date(now) } });
+    expect(secrets.lookups()).toBe(0);
+    const first = await tokens.token();
+    now += 50 * 60_000;
+    expect(await tokens.token()).toBe(first);
+    expect(secrets.lookups()).toBe(1);
+    now += 5 * 60_000;
+    const second = await tokens.token();
+    expect(Number(claimsOf(second)['exp'])).toBeGreaterThan(Number(claimsOf(first)['exp']));
+  });
+
+  it('takes a PEM on one line, as environment variables hold it', async () => {
+    const secrets = oneSecret(PRIVATE_KEY.trim().replaceAll('\n', '\\n'));
+    await expect(keyPairTokens({ connection: CONNECTION, secrets, clock: hurriedClock() }).token()).resolves.toMatch(/^ey/);
+  });
+
+  it.each([
+    ['is not a PEM file', 'my secret text'],
+    [
+      'is encrypted',
+      String(
+        generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+          type: 'pkcs8',
+          format: 'pem',
+          cipher: 'aes-256-cbc',
+          passphrase: 'x',
+        }),
+      ),
+    ],
+    ['is not an RSA key', String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }))],
+  ])('refuses a key that %s without showing it', async (why, secret) => {
+    const failure = await keyPairTokens({ connection: CONNECTION, secrets: oneSecret(secret), clock: hurriedClock() })
+      .token()
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'source/authentication', message: `The private key for Snowflake ${why}.` });
+    expect(failure instanceof Error ? failure.cause : 'no error').toBeUndefined();
+    expect(JSON.stringify(failure)).not.toContain(secret);
+  });
+});
+
+describe('accountName', () => {
+  it.each([
+    ['myorg-account1', 'MYORG-ACCOUNT1'],
+    ['xy12345.us-east-1', 'XY12345'],
+    ['xy12345.eu-west-1.aws', 'XY12345'],
+    ['xy12345-abc.global', 'XY12345'],
+  ])('%s is %s', (account, name) => {
+    expect(accountName(account)).toBe(name);
+  });
+});

@@ -1,0 +1,84 @@
+import { type ErrorDetails, type Place, SnowmeltError } from '@snowmelt/core/ports';
+
+/** Where a request went and for which dataset, for messages. */
+export interface RequestPlace {
+  readonly host: string;
+  readonly at: Place;
+}
+
+/** An answer that is not the SQL API's. */
+export function protocolError(place: RequestPlace, what: string, cause?: unknown): SnowmeltError {
+  return new SnowmeltError('source/protocol', {
+    message: `${place.host} answered with something that is not Snowflake's SQL API: ${what}.`,
+    hint: "Check the source's `account` and `url`, and whether a proxy answers in Snowflake's place.",
+    at: place.at,
+    cause,
+  });
+}
+
+/** Credentials that Snowflake does not accept. */
+export function authenticationError(place: RequestPlace, status: number, answer: FailureAnswer): SnowmeltError {
+  return new SnowmeltError('source/authentication', {
+    message: `Snowflake at ${place.host} refused the credentials (HTTP ${status}${describe(answer)}).`,
+    hint: "Check `account`, `user` and `role`, that the key's public half is the user's RSA_PUBLIC_KEY, that no network policy excludes this machine, and this machine's clock.",
+    at: place.at,
+  });
+}
+
+/** A statement that Snowflake refused or could not finish. */
+export function statementError(place: RequestPlace, answer: FailureAnswer): SnowmeltError {
+  const hint = HINTS[answer.code ?? ''];
+  const details: ErrorDetails = {
+    message: `Snowflake could not run a statement${describe(answer)}.`,
+    at: place.at,
+    ...(hint === undefined ? {} : { hint }),
+  };
+  return new SnowmeltError('source/statement-failed', details);
+}
+
+/** A source that does not answer, or answers that it cannot. */
+export function unreachableError(
+  place: RequestPlace,
+  why: string,
+  details: Pick<ErrorDetails, 'hint' | 'retry' | 'cause'> = {},
+): SnowmeltError {
+  return new SnowmeltError('source/unreachable', {
+    message: `Snowflake at ${place.host} did not answer: ${why}.`,
+    hint: details.hint ?? "Check the network and the source's `account` and `url`.",
+    at: place.at,
+    ...(details.retry === undefined ? {} : { retry: details.retry }),
+    cause: details.cause,
+  });
+}
+
+/** A source that asks for fewer requests. */
+export function throttledError(place: RequestPlace): SnowmeltError {
+  return new SnowmeltError('source/throttled', {
+    message: `Snowflake at ${place.host} answers that there are too many requests (HTTP 429).`,
+    hint: 'Run fewer extractions at once, or later.',
+    at: place.at,
+  });
+}
+
+/** What a failed request says of itself, as far as it could be read. */
+export interface FailureAnswer {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  '002003': "Check the table's name, and that the role may use its database and schema and select from it.",
+  '000606': 'Name a `warehouse` in the source, or give the user a default one.',
+  '000630': 'The statement ran into its time limit: raise STATEMENT_TIMEOUT_IN_SECONDS or read less at once.',
+};
+
+function describe({ code, message }: FailureAnswer): string {
+  const text = message === undefined ? undefined : withoutValues(code, message).trim().replace(/\.$/, '');
+  if (text === undefined || text === '') return code === undefined ? '' : ` (${code})`;
+  return code === undefined ? `: ${text}` : ` (${code}): ${text}`;
+}
+
+// Errors 100xxx are about data and quote the offending value; all others quote identifiers.
+function withoutValues(code: string | undefined, message: string): string {
+  return code?.startsWith('100') === true ? message.replace(/'(?:[^']|'')*'/gs, "'…'") : message;
+}
