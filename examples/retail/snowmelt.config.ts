@@ -103,7 +103,6 @@ export default definePipeline({
       },
       checks: [
         { kind: 'rowCount', min: 1 },
-        { kind: 'unique', columns: ['customer_id'] },
         { kind: 'notNull', column: 'country' },
       ],
       quarantine: { maxPercent: 5 },
@@ -124,7 +123,6 @@ export default definePipeline({
       },
       checks: [
         { kind: 'rowCount', min: 1 },
-        { kind: 'unique', columns: ['stock_code'] },
         { kind: 'notNull', column: 'is_product' },
         { kind: 'range', column: 'unit_price', max: 1_000, severity: 'warn' },
       ],
@@ -157,7 +155,6 @@ export default definePipeline({
         loaded_at: { type: 'TIMESTAMP_NTZ', required: true },
       },
       checks: [
-        { kind: 'unique', columns: ['invoice_no', 'line_no'] },
         { kind: 'notNull', column: 'amount' },
         { kind: 'notNull', column: 'country' },
         { kind: 'sql', name: 'returns_bring_goods_back', condition: 'not is_return or quantity < 0' },
@@ -175,7 +172,6 @@ export default definePipeline({
       key: ['sale_date', 'country'],
       sql: 'models/sales_summary.sql',
       checks: [
-        { kind: 'unique', columns: ['sale_date', 'country'] },
         { kind: 'sql', name: 'net_is_gross_less_returns', condition: 'net_sales = gross_sales - returns_value' },
         { kind: 'range', column: 'gross_sales', min: 0 },
         { kind: 'range', column: 'returns_value', min: 0 },
@@ -188,7 +184,6 @@ export default definePipeline({
       key: ['customer_id'],
       sql: 'models/customer_analytics.sql',
       checks: [
-        { kind: 'unique', columns: ['customer_id'] },
         { kind: 'range', column: 'recency_days', min: 0 },
         { kind: 'range', column: 'frequency', min: 1 },
         { kind: 'range', column: 'recency_score', min: 1, max: 5 },
@@ -204,7 +199,6 @@ export default definePipeline({
       key: ['customer_id'],
       sql: 'models/ml_features.sql',
       checks: [
-        { kind: 'unique', columns: ['customer_id'] },
         { kind: 'notNull', column: 'buys_again_90d' },
         { kind: 'range', column: 'recency_days', min: 0 },
         { kind: 'range', column: 'orders', min: 1 },

@@ -17,12 +17,14 @@ async function contents(database: DuckdbDatabase): Promise<unknown> {
 }
 
 describe('openRealData', () => {
-  itWithFile('loads day by day what the file holds, and the same as in one go', async () => {
+  itWithFile('loads what the file holds, the same day by day as in one go', async () => {
     const daily = await openDuckdbDatabase();
     const real = await openRealData(daily, String(file));
     expect(real.tradingDays()).toHaveLength(305);
     expect([real.tradingDays()[0], real.tradingDays().at(-1)]).toEqual(['2010-12-01', '2011-12-09']);
-    for (const day of real.tradingDays()) await real.advanceTo(day);
+    const someDays = real.tradingDays().slice(0, 40);
+    for (const day of someDays) expect(await real.advanceTo(day)).toEqual([day]);
+    await real.loadAll();
 
     const [facts] = await daily.all(`
       SELECT CAST(count(*) AS INTEGER) AS n, CAST(count(DISTINCT INVOICE_NO) AS INTEGER) AS invoices,

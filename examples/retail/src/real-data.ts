@@ -93,7 +93,7 @@ async function loadDays(database: Database, first: string, last: string): Promis
       WHEN MATCHED THEN UPDATE SET COUNTRY = seen.country, UPDATED_AT = seen.seen_at
       WHEN NOT MATCHED THEN INSERT VALUES (seen.customer_id, seen.country, seen.seen_at)`,
     `MERGE INTO PRODUCTS USING (${latest('products', 'code', days)}) AS seen ON upper(trim(PRODUCTS.STOCK_CODE)) = seen.code
-      WHEN MATCHED THEN UPDATE SET UNIT_PRICE = seen.unit_price,
+      WHEN MATCHED THEN UPDATE SET STOCK_CODE = seen.spelling, DESCRIPTION = seen.description, UNIT_PRICE = seen.unit_price,
         UPDATED_AT = seen.seen_at
       WHEN NOT MATCHED THEN INSERT VALUES (seen.spelling, seen.description, seen.unit_price, seen.seen_at)`,
   ]);

@@ -1,2 +1,2 @@
-export { definePipeline } from './define/define-pipeline.ts';
+export { definePipeline, isPipelineDeclaration } from './define/define-pipeline.ts';
 export type { PipelineDeclaration } from './define/pipeline-schema.ts';

@@ -1,13 +1,8 @@
-// What a composition root needs: parse, compile, plan, run.
-export { type CompileInput, compilePipeline } from './compile/compile-pipeline.ts';
+// What plans and runs a graph and reads its lake. Light: everything that compiling needs is in `@snowmelt/core/compile`.
 export { fingerprintOf } from './compile/fingerprint.ts';
 export { findDataset, type Graph, type GraphDataset, refusedShapeOf, shapeOf, upstreamOf } from './compile/graph.ts';
-export type { DeclarationFile } from './define/declaration-file.ts';
-export { isPipelineDeclaration } from './define/define-pipeline.ts';
-export { parsePipeline } from './define/parse-pipeline.ts';
-export type { Pipeline, PipelineDeclaration } from './define/pipeline-schema.ts';
-export type { TableState } from './lake/commit.ts';
-export { publishedDays, publishedFiles } from './lake/published.ts';
+export type { CheckResult, PartitionEntry, TableState } from './lake/commit.ts';
+export { publishedDays, publishedFiles, type Shape } from './lake/published.ts';
 export { readLake } from './lake/read-lake.ts';
 export { type RunRecord, readRunRecords } from './lake/run-record.ts';
 export { readTable } from './lake/table-log.ts';
@@ -15,5 +10,4 @@ export { findUnreferenced } from './lake/vacuum.ts';
 export { buildPlan } from './plan/build-plan.ts';
 export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';
-export { loadTranslator } from './sql/translator.ts';
-export type { Plan, Step } from './steps/step.ts';
+export type { BuildStep, ExtractStep, PendingDataset, Plan, Step } from './steps/step.ts';

@@ -19,4 +19,4 @@ export type * from './ports/source.ts';
 export type * from './ports/sql-binder.ts';
 export type * from './ports/sql-engine.ts';
 export { type Column, type ColumnType, isSameType, parseColumnType, renderColumnType } from './sql/column-type.ts';
-export { quoteIdentifier, quoteLiteral, type SqlText, sqlText } from './sql/text.ts';
+export { type EngineDialect, quoteIdentifier, quoteLiteral, type RenderedSql, type SqlText, sqlText } from './sql/text.ts';

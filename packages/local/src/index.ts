@@ -1,1 +1,11 @@
-export {};
+export { duckdbBinder } from './duckdb/duckdb-binder.ts';
+export { duckdbEngine } from './duckdb/duckdb-engine.ts';
+export { duckdbParquetWriter } from './duckdb/duckdb-parquet-writer.ts';
+export { type PublishedRelation, type QueryResult, type QueryValue, queryPublished } from './duckdb/duckdb-query.ts';
+export { type DuckdbOptions, type DuckdbSession, openDuckdb } from './duckdb/duckdb-session.ts';
+export { fsCatalog } from './fs/fs-catalog.ts';
+export { fsObjectStore } from './fs/fs-object-store.ts';
+export { fsProjectFiles } from './fs/fs-project-files.ts';
+export { envSecrets } from './system/env-secrets.ts';
+export { loadConfig } from './system/load-config.ts';
+export { systemClock } from './system/system-clock.ts';

@@ -1,1 +1,8 @@
-export {};
+export { outputOf, type StoreRecipe, startStoreChild } from './child-store.ts';
+export { type CatalogUnderTest, catalogContract } from './contracts/catalog.ts';
+export { objectStoreContract, type StoreUnderTest } from './contracts/object-store.ts';
+export { type EngineUnderTest, sqlEngineContract } from './contracts/sql-engine.ts';
+export { type ManualClock, manualClock } from './fakes/manual-clock.ts';
+export { memoryObjectStore } from './fakes/memory-object-store.ts';
+export { type RecordingHost, recordingHost } from './fakes/recording-host.ts';
+export { describeTestParquet, readTestParquet, writeTestParquet } from './parquet-table.ts';

@@ -1,7 +1,7 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import type { RenderedSql } from '../ports/sql-engine.ts';
 import { fillLogicalDate, refuseChance } from '../sql/read-model.ts';
 import { mapBoth } from '../sql/render.ts';
+import type { RenderedSql } from '../sql/text.ts';
 import type { Translator } from '../sql/translator.ts';
 import { translateBoth } from './compile-model.ts';
 

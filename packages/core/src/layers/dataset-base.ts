@@ -1,12 +1,7 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { CheckScan } from '../ports/sql-engine.ts';
+import type { Check } from '../quality/check.ts';
 import type { Column } from '../sql/column-type.ts';
-
-/** A check as the graph knows it; its query is in {@link DatasetBase.checkScans}. */
-export interface Check {
-  readonly id: string;
-  readonly severity: 'error' | 'warn';
-}
 
 /** A column of another dataset that a column's values come from. */
 export interface ColumnSource {

@@ -1,7 +1,8 @@
 import type { LogicalDate } from '../layout/logical-date.ts';
-import type { BuildStage, CheckScan, RenderedSql } from '../ports/sql-engine.ts';
+import type { BuildStage, CheckScan } from '../ports/sql-engine.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { mapBoth } from '../sql/render.ts';
+import type { RenderedSql } from '../sql/text.ts';
 import type { Step } from '../steps/step.ts';
 
 /** Puts the run's date into a step's SQL: from here on it is finished. */

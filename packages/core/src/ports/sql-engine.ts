@@ -2,15 +2,9 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { ObjectKey } from '../layout/object-key.ts';
 import type { Column } from '../sql/column-type.ts';
-import type { SqlText } from '../sql/text.ts';
+import type { EngineDialect, RenderedSql } from '../sql/text.ts';
 import type { WrittenPartition } from './data-file.ts';
 import type { CallContext } from './source.ts';
-
-/** The engines that SQL is rendered for. */
-export type EngineDialect = 'duckdb' | 'spark';
-
-/** The same query in both dialects. */
-export type RenderedSql = Readonly<Record<EngineDialect, SqlText>>;
 
 /** A name that the SQL may read, and the exact Parquet files behind it. With no files it is empty, with `columns`. */
 export interface InputRelation {

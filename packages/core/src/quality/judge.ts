@@ -1,7 +1,7 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { CheckResult } from '../lake/commit.ts';
-import type { Check } from '../layers/dataset-base.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
+import type { Check } from './check.ts';
 
 /** Pairs checks with their violations. */
 export function toResults(checks: readonly Check[], violations: Readonly<Record<string, number>>): readonly CheckResult[] {

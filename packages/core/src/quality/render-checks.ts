@@ -1,9 +1,10 @@
 import type { CheckDefinition } from '../define/pipeline-schema.ts';
-import type { Check } from '../layers/dataset-base.ts';
-import type { CheckScan, RenderedSql } from '../ports/sql-engine.ts';
+import type { CheckScan } from '../ports/sql-engine.ts';
 import type { Column, ColumnType } from '../sql/column-type.ts';
 import { matches, noneOf, outside } from '../sql/conditions.ts';
 import { forBoth, type Words } from '../sql/render.ts';
+import type { RenderedSql } from '../sql/text.ts';
+import type { Check } from './check.ts';
 
 /** A check whose parts that need the translator are rendered already. */
 export type RenderedCheck = CheckDefinition & { readonly rendered?: RenderedSql };

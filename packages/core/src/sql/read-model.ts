@@ -47,7 +47,7 @@ export function readModel(translator: Translator, text: string, file: string): R
     references: tables.map(({ reference }) => reference),
     sql: applyEdits(text, edits),
     tokens,
-    canonical: tokens.map((token) => `${token.kind}:${token.kind === 'VAR' ? token.text.toLowerCase() : token.text}`).join(' '),
+    canonical: tokens.map((token) => `${token.kind}:${isExactText(token) ? token.text : token.text.toLowerCase()}`).join(' '),
   };
 }
 
@@ -78,6 +78,10 @@ export function syntaxError(text: string, file: string, message: string, start: 
     hint: 'Look just before this place: a comma, bracket or keyword is missing or too many.',
     at: { file, ...positionAt(text, start) },
   });
+}
+
+function isExactText(token: Token): boolean {
+  return token.kind === 'STRING' || token.kind === 'QUOTED_IDENTIFIER';
 }
 
 function isQuery(statement: SyntaxNode): boolean {

@@ -1,5 +1,5 @@
-import type { EngineDialect, RenderedSql } from '../ports/sql-engine.ts';
 import { type ColumnType, renderColumnType } from './column-type.ts';
+import type { EngineDialect, RenderedSql } from './text.ts';
 import { quoteIdentifier, quoteLiteral, sqlText } from './text.ts';
 
 /** A constant that a user wrote in the declaration. */

@@ -8,7 +8,8 @@ export function walkTree(root: unknown, visit: (key: string, node: SyntaxNode) =
   }
   if (!isNode(root)) return;
   for (const [key, child] of Object.entries(root)) {
-    if (isNode(child)) visit(key, child);
+    // An expression without arguments hangs in the tree as `{ random: null }`.
+    if (isNode(child) || child === null) visit(key, child ?? {});
     walkTree(child, visit);
   }
 }

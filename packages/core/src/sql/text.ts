@@ -18,3 +18,9 @@ export function quoteLiteral(value: string, dialect: 'duckdb' | 'spark' | 'snowf
   const escaped = dialect === 'duckdb' ? value : value.replaceAll('\\', '\\\\');
   return dialect === 'spark' ? `'${escaped.replaceAll("'", "\\'")}'` : `'${escaped.replaceAll("'", "''")}'`;
 }
+
+/** The engines that SQL is rendered for. */
+export type EngineDialect = 'duckdb' | 'spark';
+
+/** The same query in both dialects. */
+export type RenderedSql = Readonly<Record<EngineDialect, SqlText>>;

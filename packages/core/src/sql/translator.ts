@@ -1,5 +1,6 @@
 import type { Column } from './column-type.ts';
 import { renderColumnType } from './column-type.ts';
+import { repairDuckdb } from './repair-duckdb.ts';
 import { type SqlText, sqlText } from './text.ts';
 
 /** One token of a SQL text; offsets count code points. Comments are no tokens. */
@@ -42,16 +43,12 @@ export async function loadTranslator(): Promise<Translator> {
   const sdk = await import('@polyglot-sql/sdk');
   const snowflake = sdk.Dialect.Snowflake;
   const targets = { duckdb: sdk.Dialect.DuckDB, spark: sdk.Dialect.Spark };
+  const tokenize = (sql: string): readonly Token[] => {
+    const result = sdk.tokenize(sql, snowflake);
+    return (result.tokens ?? []).map((token) => ({ text: token.text, kind: kindOf(token), start: token.span.start, end: token.span.end }));
+  };
   return {
-    tokenize(sql) {
-      const result = sdk.tokenize(sql, snowflake);
-      return (result.tokens ?? []).map((token) => ({
-        text: token.text,
-        kind: kindOf(token),
-        start: token.span.start,
-        end: token.span.end,
-      }));
-    },
+    tokenize,
     parse(sql) {
       const result = sdk.parse(sql, snowflake);
       if (result.success && result.ast !== null) return { kind: 'parsed', statements: asStatements(result.ast) };
@@ -61,7 +58,7 @@ export async function loadTranslator(): Promise<Translator> {
       const result = sdk.transpile(sql, snowflake, targets[dialect]);
       const [text] = result.sql ?? [];
       if (!result.success || text === undefined) throw new Error(result.error ?? 'Cannot be translated.');
-      return sqlText(text);
+      return sqlText(dialect === 'duckdb' ? repairDuckdb(text, tokenize) : text);
     },
     trace(sql, tables) {
       const schema = {

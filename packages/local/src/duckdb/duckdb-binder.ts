@@ -4,6 +4,8 @@ import { type DuckdbFailure, readDuckdbFailure } from './duckdb-error.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { identifier, typeOf } from './duckdb-sql.ts';
 
+const NOT_A_QUERY: BindResult = { kind: 'failed', failure: { kind: 'other', message: 'This is not a query.' } };
+
 /** Binds queries on an empty DuckDB: their columns and types, or why they have none. */
 export function duckdbBinder(options: { readonly session: DuckdbSession }): SqlBinder {
   let opening: Promise<DuckDBConnection> | undefined;
@@ -19,8 +21,9 @@ export function duckdbBinder(options: { readonly session: DuckdbSession }): SqlB
     bind: async (sql) => {
       const connection = await connect();
       try {
+        const { StatementType } = await import('@duckdb/node-api');
         const prepared = await connection.prepare(sql);
-        const result = readColumns(prepared);
+        const result = prepared.statementType === StatementType.SELECT ? readColumns(prepared) : NOT_A_QUERY;
         prepared.destroySync();
         return result;
       } catch (error) {
@@ -50,7 +53,8 @@ function readColumns(prepared: DuckDBPreparedStatement): BindResult {
 
 function toBindFailure(failure: DuckdbFailure, sql: string): BindFailure {
   const kind = kindOf(failure);
-  const name = failure.name ?? /^Referenced table "([^"]+)" not found/.exec(failure.message)?.[1];
+  const named = /^Referenced table "([^"]+)" not found|does not have a column named "([^"]+)"/.exec(failure.message);
+  const name = failure.name ?? named?.[1] ?? named?.[2];
   const candidates = kind === 'type-error' ? [] : candidatesOf(failure);
   return {
     kind,

@@ -1,5 +1,4 @@
 import type { DuckDBConnection, Json } from '@duckdb/node-api';
-import type { SnowmeltError } from '@snowmelt/core/ports';
 import { interrupted } from './duckdb-error.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 
@@ -11,8 +10,8 @@ export interface Statements {
   dispose(sql: string): Promise<void>;
 }
 
-/** Makes the coded error of a failed statement. */
-export type FailureTranslator = (error: unknown, sql: string, doing: string) => SnowmeltError;
+/** Makes the error to throw for a failed statement. */
+export type FailureTranslator = (error: unknown, sql: string, doing: string) => Error;
 
 /**
  * Gives `act` a connection of its own, which ends with it and with it its temporary tables and views.

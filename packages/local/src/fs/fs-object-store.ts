@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type ListedObject, type ObjectKey, type ObjectStore, objectKey, SnowmeltError, type StoredObject } from '@snowmelt/core/ports';
 import { forEachLimited, makeFolder, syncFolders, writeNewFile } from './durable.ts';
@@ -7,6 +7,8 @@ import { errnoOf, isAbsent, withLakeErrors } from './fs-errors.ts';
 import { HIDDEN_FOLDER, listObjects } from './list-objects.ts';
 import { sweepLeftovers, uniqueName } from './process-owner.ts';
 import { withWriteLock } from './write-lock.ts';
+
+const MAKE_FOLDER_TRIES = 20;
 
 /**
  * Keeps a lake in a folder; safe for several processes of one machine at a time.
@@ -47,7 +49,7 @@ export function fsObjectStore(options: { readonly root: string }): ObjectStore {
       ),
     list: (prefix, listOptions): Promise<readonly ListedObject[]> =>
       attempt(`list \`${prefix}\``, () => listObjects(root, prefix, listOptions?.startAfter)),
-    delete: (keys) => forEachLimited(keys, 8, (key) => change(key, (path) => withWriteLock(paths.locks, key, () => remove(path)))),
+    delete: (keys) => forEachLimited(keys, 8, (key) => change(key, (path) => withWriteLock(paths.locks, key, () => remove(root, path)))),
     locate,
   };
 }
@@ -75,19 +77,30 @@ function tagOf(body: Uint8Array): string {
 }
 
 async function create(hidden: string, path: string, body: Uint8Array): Promise<boolean> {
-  const changed = await makeFolder(dirname(path));
-  const isNew = await withTemporaryFile(hidden, body, async (temporary) => {
-    try {
-      await link(temporary, path);
-      return true;
-    } catch (error) {
-      if (errnoOf(error) === 'EEXIST') return false;
-      throw error;
+  return await withTemporaryFile(hidden, body, async (temporary) => {
+    for (let tries = 1; ; tries++) {
+      const changed = await makeFolder(dirname(path));
+      try {
+        const isNew = await linkNew(temporary, path);
+        // Also when somebody else's object is in the way: what is built on seeing it must not outlive it.
+        await syncFolders([...changed, dirname(path)]);
+        return isNew;
+      } catch (error) {
+        // The folder was empty until now, so a delete may have taken it away.
+        if (errnoOf(error) !== 'ENOENT' || tries === MAKE_FOLDER_TRIES) throw error;
+      }
     }
   });
-  // Also when somebody else's object is in the way: what is built on seeing it must not outlive it.
-  await syncFolders([...changed, dirname(path)]);
-  return isNew;
+}
+
+async function linkNew(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function replace(hidden: string, path: string, body: Uint8Array, expectedTag: string): Promise<boolean> {
@@ -108,10 +121,21 @@ async function withTemporaryFile<T>(hidden: string, body: Uint8Array, use: (temp
   }
 }
 
-async function remove(path: string): Promise<void> {
-  await unlink(path).catch((error) => {
-    if (!isAbsent(error)) throw error;
-  });
+async function remove(root: string, path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (isAbsent(error)) return;
+    throw error;
+  }
+  await removeEmptyFolders(root, dirname(path));
+}
+
+// An empty folder would be in the way of an object of its name. The first one that holds something ends it.
+async function removeEmptyFolders(root: string, lowest: string): Promise<void> {
+  try {
+    for (let folder = lowest; folder !== root; folder = dirname(folder)) await rmdir(folder);
+  } catch {}
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

@@ -88,11 +88,11 @@ const MACROS: Readonly<Record<string, string>> = {
     (x TIMESTAMPTZ) AS CAST(x AS TIMESTAMP),
     (x TIME) AS DATE '1970-01-01' + x,
     (x VARCHAR) AS CAST(x AS TIMESTAMP)`,
-  'epoch_part(x DATE, unit)': `@floor_divide(epoch_ns(CAST(x AS TIMESTAMP)), unit),
-    (x TIMESTAMP, unit) AS CASE WHEN unit < 1000 THEN epoch_us(x) * 1000 ELSE @floor_divide(epoch_us(x), unit // 1000) END,
-    (x TIMESTAMP_NS, unit) AS @floor_divide(epoch_ns(x), unit),
-    (x TIMESTAMPTZ, unit) AS CASE WHEN unit < 1000 THEN epoch_us(x) * 1000 ELSE @floor_divide(epoch_us(x), unit // 1000) END`,
-  'floor_divide(x, unit)': 'CASE WHEN unit = 1 THEN x WHEN x < 0 THEN -((unit - 1 - x) // unit) ELSE x // unit END',
+  'epoch_nanoseconds(x DATE)': `CAST(epoch_us(x) AS HUGEINT) * 1000,
+    (x TIMESTAMP) AS CAST(epoch_us(x) AS HUGEINT) * 1000,
+    (x TIMESTAMP_NS) AS CAST(epoch_ns(x) AS HUGEINT),
+    (x TIMESTAMPTZ) AS CAST(epoch_us(x) AS HUGEINT) * 1000`,
+  'floor_divide(x, unit)': 'CASE WHEN x < 0 THEN -((unit - 1 - x) // unit) ELSE x // unit END',
 
   'divide(a, b)': "CASE WHEN b = 0 THEN @raise('100051', '22012', 'Division by zero') ELSE a / b END",
   'modulo(a, b)': "CASE WHEN b = 0 THEN @raise('100051', '22012', 'Division by zero') ELSE a % b END",
@@ -104,6 +104,22 @@ const MACROS: Readonly<Record<string, string>> = {
     || '.' || lpad(CAST(abs(u) % 1000000000 AS VARCHAR), 9, '0')`,
   'real_text(x)': `CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'inf' ELSE '-inf' END
     ELSE CAST(x AS VARCHAR) END`,
+
+  // As DESCRIBE TABLE shows a column's type: exactly where this server made the column, else by what DuckDB has.
+  'shown_type(duckdb, comment)': `CASE
+    WHEN comment LIKE 'snowflake type: %' THEN regexp_extract(comment, '^snowflake type: ([^\\n]+)', 1)
+    WHEN duckdb LIKE 'DECIMAL%' THEN replace(duckdb, 'DECIMAL', 'NUMBER')
+    WHEN duckdb LIKE '%INT' OR duckdb = 'INTEGER' THEN 'NUMBER(38,0)'
+    WHEN duckdb IN ('DOUBLE', 'FLOAT') THEN 'FLOAT'
+    WHEN duckdb = 'VARCHAR' THEN 'VARCHAR(16777216)'
+    WHEN duckdb = 'BLOB' THEN 'BINARY(8388608)'
+    WHEN duckdb = 'JSON' THEN 'VARIANT'
+    WHEN duckdb = 'TIME' THEN 'TIME(9)'
+    WHEN duckdb = 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP_LTZ(9)'
+    WHEN duckdb LIKE 'TIMESTAMP%' THEN 'TIMESTAMP_NTZ(9)'
+    ELSE duckdb END`,
+  'shown_comment(comment)': `CASE WHEN comment LIKE 'snowflake type: %'
+    THEN nullif(regexp_replace(comment, '^snowflake type: [^\\n]*\\n?', ''), '') ELSE comment END`,
 };
 
 /** The statements that give DuckDB the functions of Snowflake that it lacks. */

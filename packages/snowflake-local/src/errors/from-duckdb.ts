@@ -11,15 +11,15 @@ interface DuckdbFailure {
 type Reading = (failure: DuckdbFailure) => SnowflakeError | undefined;
 
 // Macros raise errors as `SNOWFLAKE:code:state:message`.
-const RAISED = /SNOWFLAKE:(\d{6}):(\w{5}):([^]*)/;
+const RAISED = /SNOWFLAKE:(\d{6}):(\w{5}):([\s\S]*)/;
 
 const CONVERSIONS: readonly (readonly [RegExp, string, string, string])[] = [
   [/timestamp field.*?: ?"([^"]*)"|timestamp field value "([^"]*)"/s, '100035', '22007', 'Timestamp'],
   [/date field.*?: ?"([^"]*)"|date field value.*?"([^"]*)"/s, '100040', '22007', 'Date'],
   [/time field.*?: ?"([^"]*)"|time field value.*?"([^"]*)"/s, '100108', '22007', 'Time'],
   [/Could not (?:convert string|parse string) "([^"]*)" (?:to|according).*(?:%|TIMESTAMP)/s, '100096', '22007', 'Date or timestamp'],
-  [/Could not convert string ['"]([^]*?)['"] to BOOL/, '100037', '22018', 'Boolean value'],
-  [/Could not convert string ['"]([^]*?)['"] to/, '100038', '22018', 'Numeric value'],
+  [/Could not convert string ['"]([\s\S]*?)['"] to BOOL/, '100037', '22018', 'Boolean value'],
+  [/Could not convert string ['"]([\s\S]*?)['"] to/, '100038', '22018', 'Numeric value'],
 ];
 
 /** Translates an error of DuckDB into the one Snowflake would give. Anything else passes through. */
@@ -39,7 +39,7 @@ function parseFailure(message: string): DuckdbFailure | undefined {
     const text = (key: string): string => String(fields.get(key) ?? '');
     return { type: text('exception_type'), subtype: text('error_subtype'), name: text('name'), message: text('exception_message') };
   } catch {
-    const match = /^(\w[\w ]*) Error: ([^]*)$/.exec(message);
+    const match = /^(\w[\w ]*) Error: ([\s\S]*)$/.exec(message);
     return match === null ? undefined : { type: match[1] ?? '', subtype: '', name: '', message: match[2] ?? '' };
   }
 }

@@ -7,7 +7,12 @@ export class SnowflakeError extends Error {
   readonly code: string;
   readonly sqlState: string;
 
-  constructor(code: string, sqlState: string, message: string, options: { readonly status?: FailureStatus; readonly cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    sqlState: string,
+    message: string,
+    options: { readonly status?: FailureStatus; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'SnowflakeError';
     this.status = options.status ?? 422;

@@ -1,4 +1,5 @@
 import { missingObject } from '../errors/snowflake-error.ts';
+import type { Binding } from './bindings.ts';
 import { identifierName, type TableName } from './identifiers.ts';
 import type { Session } from './session.ts';
 import { type Fields, isPresent } from './tree.ts';
@@ -10,11 +11,12 @@ export interface Scope {
   readonly ctes: ReadonlySet<string>;
   /** Every table or view that the statement reads or writes, to be looked up before it runs. */
   readonly tables: TableName[];
+  readonly bindings: Readonly<Record<string, Binding>>;
 }
 
 /** The scope of a whole statement. */
-export function rootScope(session: Session): Scope {
-  return { session, ctes: new Set(), tables: [] };
+export function rootScope(session: Session, bindings: Readonly<Record<string, Binding>> = {}): Scope {
+  return { session, ctes: new Set(), tables: [], bindings };
 }
 
 /** The scope in which one more common table expression is visible. */

@@ -1,6 +1,7 @@
 import type { CallContext, Clock } from '@snowmelt/core/ports';
 import type { TokenProvider } from '../auth/key-pair.ts';
 import { type ExchangeRequest, exchange } from './exchange.ts';
+import type { HttpAnswer } from './http-request.ts';
 import { withRetries } from './retry.ts';
 import type { RequestPlace } from './source-errors.ts';
 
@@ -16,7 +17,7 @@ export interface SqlApiRequest extends Pick<ExchangeRequest, 'method' | 'url' | 
 
 /** Sends requests until they are answered, with a token that is valid at each try. */
 export interface RequestSender {
-  send<T>(request: SqlApiRequest, context: StatementContext, read: (response: Response) => Promise<T>): Promise<T>;
+  send<T>(request: SqlApiRequest, context: StatementContext, read: (answer: HttpAnswer) => Promise<T>): Promise<T>;
   /** Names the server and the dataset for errors. */
   placeOf(context: StatementContext): RequestPlace;
 }

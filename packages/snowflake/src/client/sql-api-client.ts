@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { type Clock, isSnowmeltError, type SnowmeltError, type SqlText } from '@snowmelt/core/ports';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
+import type { HttpAnswer } from './http-request.ts';
+import { readJson } from './read-json.ts';
 import type { RequestSender, StatementContext } from './request-sender.ts';
-import { readJson, responseBody } from './response-body.ts';
 import { parseHandle, parseResultMetadata, parseResultRows, type ResultMetadata } from './result-metadata.ts';
 import { protocolError } from './source-errors.ts';
 
@@ -50,7 +52,7 @@ export function sqlApiClient(options: SqlApiOptions): SqlApiClient {
     execute: (sql, context, read) => run(options, { sql, wait: false }, context, read),
     readPartition(handle, index, context, read) {
       const url = `${statementUrl(options, handle)}?partition=${index}`;
-      return sender.send({ method: 'GET', url }, context, (response) => read(responseBody(response)));
+      return sender.send({ method: 'GET', url }, context, (answer) => read(answer.body));
     },
     unexpected: (context, what) => protocolError(sender.placeOf(context), what),
   };
@@ -86,10 +88,10 @@ async function run<T>(
 }
 
 function answerReader<T>(sender: RequestSender, context: StatementContext, read: BodyReader<T>) {
-  return async (response: Response): Promise<Answer<T>> => {
-    if (response.status === 200) return { kind: 'finished', value: await read(responseBody(response)) };
+  return async ({ status, body }: HttpAnswer): Promise<Answer<T>> => {
+    if (status === 200) return { kind: 'finished', value: await read(body) };
     const place = sender.placeOf(context);
-    const handle = parseHandle(await readJson(responseBody(response), place));
+    const handle = parseHandle(await readJson(body, place));
     if (handle === undefined) throw protocolError(place, 'a running statement without a handle');
     return { kind: 'running', handle };
   };
@@ -98,8 +100,8 @@ function answerReader<T>(sender: RequestSender, context: StatementContext, read:
 async function cancel(options: SqlApiOptions, handle: string, context: StatementContext): Promise<void> {
   const patient = { ...context, signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS) };
   try {
-    await options.sender.send({ method: 'POST', url: `${statementUrl(options, handle)}/cancel` }, patient, async (response) => {
-      await response.body?.cancel();
+    await options.sender.send({ method: 'POST', url: `${statementUrl(options, handle)}/cancel` }, patient, async ({ body }) => {
+      await buffer(body);
     });
   } catch (error) {
     // The statement may have ended by itself; the caller is told what stopped it in any case.

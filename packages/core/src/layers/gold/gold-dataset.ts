@@ -1,4 +1,4 @@
-import type { RenderedSql } from '../../ports/sql-engine.ts';
+import type { RenderedSql } from '../../sql/text.ts';
 import type { DatasetBase, Partitioning } from '../dataset-base.ts';
 
 /** A gold dataset of the graph. */

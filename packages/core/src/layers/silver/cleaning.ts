@@ -1,8 +1,8 @@
 import type { CleaningColumn } from '../../define/pipeline-schema.ts';
-import type { RenderedSql } from '../../ports/sql-engine.ts';
 import type { Column, ColumnType } from '../../sql/column-type.ts';
 import { isSameType } from '../../sql/column-type.ts';
 import { forBoth, type Words } from '../../sql/render.ts';
+import type { RenderedSql } from '../../sql/text.ts';
 import { accepted } from './rules/accepted.ts';
 import { changeCase } from './rules/change-case.ts';
 import { collapseSpaces } from './rules/collapse-spaces.ts';

@@ -1,5 +1,5 @@
-import type { RenderedSql } from '../../ports/sql-engine.ts';
 import { forBoth, type Words } from '../../sql/render.ts';
+import type { RenderedSql } from '../../sql/text.ts';
 
 /** How copies are recognised, and which one stays. */
 export interface DeduplicateSpec {

@@ -1,6 +1,6 @@
-import type { RenderedSql } from '../../ports/sql-engine.ts';
 import { LOGICAL_DATE_SLOT } from '../../sql/logical-date-slot.ts';
 import { forBoth } from '../../sql/render.ts';
+import type { RenderedSql } from '../../sql/text.ts';
 import { type CleaningSpec, renderClassify, renderDaysOfNew, renderStoppingViolations } from './cleaning.ts';
 import { renderDeduplicate } from './deduplicate.ts';
 import type { SilverSql } from './silver-dataset.ts';

@@ -1,6 +1,6 @@
 import type { DatasetName } from '../../layout/dataset-name.ts';
-import type { RenderedSql } from '../../ports/sql-engine.ts';
 import type { Column } from '../../sql/column-type.ts';
+import type { RenderedSql } from '../../sql/text.ts';
 import type { DatasetBase, Partitioning } from '../dataset-base.ts';
 
 /** Where a silver dataset's rows come from before they are cleaned. */

@@ -1,0 +1,100 @@
+import type { CommandSpec, OptionSpec } from './command.ts';
+
+/** Options that every command understands. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { name: 'project', value: 'DIR', help: 'folder with snowmelt.config.ts (default: this folder)' },
+  { name: 'lake', value: 'DIR', help: 'folder of the lake (default: PROJECT/lake)' },
+  { name: 'memory', value: 'SIZE', help: 'what DuckDB may use, e.g. 2GB (default: 2GB)' },
+  { name: 'json', help: 'print JSON instead of text; one object a line' },
+  { name: 'quiet', short: 'q', help: 'print results and errors only' },
+  { name: 'help', short: 'h', help: 'print this help' },
+];
+
+const DATE: OptionSpec = { name: 'date', value: 'YYYY-MM-DD', help: 'logical date, in UTC (default: yesterday, the last whole day)' };
+const CONCURRENCY: OptionSpec = { name: 'concurrency', value: 'N', help: 'steps at the same time (default: 2)' };
+const RETRIES: OptionSpec = { name: 'retries', value: 'N', help: 'further attempts where an error says that it is safe (default: 2)' };
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    arguments: '[DIR]',
+    summary: 'write a small pipeline to start from',
+    takes: [0, 1],
+    options: [],
+    load: async () => (await import('../commands/init.ts')).init,
+  },
+  {
+    name: 'check',
+    summary: 'compile the project: names, types, SQL, lineage; touches no data',
+    takes: [0, 0],
+    options: [],
+    load: async () => (await import('../commands/check.ts')).check,
+  },
+  {
+    name: 'plan',
+    summary: 'say what a run would do, and why; touches nothing',
+    details: 'With --json the whole plan is printed: every step with its finished SQL and exact files.',
+    takes: [0, 0],
+    options: [DATE],
+    load: async () => (await import('../commands/plan.ts')).plan,
+  },
+  {
+    name: 'run',
+    summary: 'bring the lake up to date for one logical date',
+    details: 'Builds only what is missing or stale. Ctrl-C stops cleanly; the next run goes on.',
+    takes: [0, 0],
+    options: [DATE, CONCURRENCY, RETRIES],
+    load: async () => (await import('../commands/run.ts')).run,
+  },
+  {
+    name: 'backfill',
+    summary: 'run every logical date of a range, in order',
+    takes: [0, 0],
+    options: [
+      { name: 'from', value: 'YYYY-MM-DD', help: 'first logical date' },
+      { name: 'to', value: 'YYYY-MM-DD', help: 'last logical date (default: yesterday)' },
+      CONCURRENCY,
+      RETRIES,
+    ],
+    load: async () => (await import('../commands/backfill.ts')).backfill,
+  },
+  {
+    name: 'status',
+    summary: 'show the tables, the last runs and when the next is due',
+    takes: [0, 0],
+    options: [],
+    load: async () => (await import('../commands/status.ts')).status,
+  },
+  {
+    name: 'query',
+    arguments: '"SQL"',
+    summary: 'query published tables by name, e.g. gold.sales_summary (DuckDB SQL)',
+    details: 'Refused rows are tables too: silver.NAME__quarantine.',
+    takes: [1, 1],
+    options: [{ name: 'limit', value: 'N', help: 'rows to print at most (default: 100; 0: all)' }],
+    load: async () => (await import('../commands/query.ts')).query,
+  },
+  {
+    name: 'show',
+    arguments: 'DATASET',
+    summary: 'show one dataset: columns, lineage, checks, partitions, files',
+    takes: [1, 1],
+    options: [],
+    load: async () => (await import('../commands/show.ts')).show,
+  },
+  {
+    name: 'vacuum',
+    summary: 'remove files that no version within the retention refers to',
+    takes: [0, 0],
+    options: [{ name: 'dry-run', help: 'only say what would be removed' }],
+    load: async () => (await import('../commands/vacuum.ts')).vacuum,
+  },
+  {
+    name: 'doctor',
+    summary: 'check this machine, the project, the lake and the source',
+    takes: [0, 0],
+    options: [],
+    load: async () => (await import('../commands/doctor.ts')).doctor,
+  },
+];

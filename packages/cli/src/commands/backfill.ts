@@ -1,0 +1,29 @@
+import { daysBetween, logicalDate, SnowmeltError } from '@snowmelt/core/ports';
+import type { CommandAction } from '../arguments/command.ts';
+import { readText } from '../arguments/parse-arguments.ts';
+import { openProject } from '../compose/open-project.ts';
+import { readDate } from './logical-dates.ts';
+import { runDays } from './run.ts';
+
+/** Runs every logical date of a range, in order. */
+export const backfill: CommandAction = async (invocation) => {
+  const from = readText(invocation, 'from');
+  if (from === undefined)
+    throw new SnowmeltError('cli/usage', {
+      message: '`snowmelt backfill` needs --from.',
+      hint: 'Example: snowmelt backfill --from 2026-01-01 --to 2026-01-31.',
+    });
+  const first = logicalDate(from);
+  const project = await openProject(invocation);
+  try {
+    const last = readDate(invocation, 'to', project.clock);
+    if (first > last)
+      throw new SnowmeltError('cli/usage', {
+        message: `--from ${first} is after --to ${last}.`,
+        hint: 'The range runs forward and includes both ends.',
+      });
+    return await runDays(project, daysBetween(first, last), invocation);
+  } finally {
+    project.close();
+  }
+};

@@ -1,0 +1,22 @@
+import { buildPlan, readLake } from '@snowmelt/core/pipeline';
+import type { CommandAction } from '../arguments/command.ts';
+import { openProject } from '../compose/open-project.ts';
+import { renderPlan } from '../render/render-plan.ts';
+import { readDate } from './logical-dates.ts';
+
+/** Prints what a run would do. Reads table logs, writes nothing to the lake. */
+export const plan: CommandAction = async (invocation) => {
+  const project = await openProject(invocation);
+  try {
+    const day = readDate(invocation, 'date', project.clock);
+    const lake = await readLake(
+      project.store,
+      project.graph.datasets.map(({ name }) => name),
+    );
+    const made = buildPlan(project.graph, lake, { day });
+    invocation.terminal.out(invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made })}\n` : renderPlan(made));
+    return 0;
+  } finally {
+    project.close();
+  }
+};

@@ -1,0 +1,31 @@
+import { findUnreferenced } from '@snowmelt/core/pipeline';
+import type { CommandAction } from '../arguments/command.ts';
+import { openProject } from '../compose/open-project.ts';
+import { formatBytes, formatCount } from '../render/figures.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Removes data files that no version within the retention refers to. */
+export const vacuum: CommandAction = async (invocation) => {
+  const project = await openProject(invocation);
+  try {
+    const { terminal, values } = invocation;
+    const { retentionDays, datasets } = project.graph;
+    const cutoff = new Date(project.clock.now().getTime() - retentionDays * DAY_MS);
+    const { files, bytes } = await findUnreferenced(
+      project.store,
+      datasets.map(({ name }) => name),
+      cutoff,
+    );
+    const isDry = values['dry-run'] === true;
+    if (!isDry) await project.store.delete(files.map(({ key }) => key));
+    if (values['json'] === true) terminal.out(`${JSON.stringify({ code: 'vacuum/done', isDry, files: files.length, bytes })}\n`);
+    else if (values['quiet'] !== true)
+      terminal.out(
+        `${isDry ? 'Would remove' : 'Removed'} ${formatCount(files.length)} files, ${formatBytes(bytes)}, that no version of the last ${retentionDays} days refers to.\n`,
+      );
+    return 0;
+  } finally {
+    project.close();
+  }
+};

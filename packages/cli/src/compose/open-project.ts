@@ -1,0 +1,135 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Graph, publishedFiles, type RunPorts, readLake, refusedShapeOf, shapeOf } from '@snowmelt/core/pipeline';
+import {
+  type Catalog,
+  type Clock,
+  type Host,
+  type ObjectStore,
+  quarantineOf,
+  type Secrets,
+  type Source,
+  type SqlEngine,
+} from '@snowmelt/core/ports';
+import {
+  type DuckdbSession,
+  duckdbBinder,
+  duckdbEngine,
+  duckdbParquetWriter,
+  envSecrets,
+  fsCatalog,
+  fsObjectStore,
+  fsProjectFiles,
+  loadConfig,
+  openDuckdb,
+  type PublishedRelation,
+  type QueryResult,
+  queryPublished,
+  systemClock,
+} from '@snowmelt/local';
+import type { Invocation } from '../arguments/command.ts';
+import { readText } from '../arguments/parse-arguments.ts';
+import { loadGraph } from './load-graph.ts';
+
+/** A project with its laptop adapters. The one place where they are chosen. */
+export interface Project {
+  readonly folder: string;
+  readonly lakeFolder: string;
+  readonly graph: Graph;
+  readonly store: ObjectStore;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  openSource(): Promise<Source>;
+  openEngine(): Promise<SqlEngine>;
+  ports(host: Host): RunPorts;
+  /** Runs SQL over the published tables. */
+  query(sql: string, limit: number | undefined): Promise<QueryResult>;
+  close(): void;
+}
+
+/** Opens the project that the command line names. Nothing is started that the command does not use. */
+export async function openProject(invocation: Invocation): Promise<Project> {
+  const folder = resolve(invocation.terminal.cwd, readText(invocation, 'project') ?? '.');
+  const lake = readText(invocation, 'lake');
+  const lakeFolder = lake === undefined ? join(folder, 'lake') : resolve(invocation.terminal.cwd, lake);
+  const stateFolder = join(folder, '.snowmelt');
+  const cacheFolder = join(stateFolder, 'cache');
+  const session = openDuckdb({
+    memoryLimit: readText(invocation, 'memory') ?? '2GB',
+    threads: availableParallelism(),
+    tempFolder: join(stateFolder, 'tmp'),
+  });
+  const config = await loadConfig(folder, cacheFolder);
+  const graph = await loadGraph({
+    declaration: config.declaration,
+    configFile: config.file,
+    files: fsProjectFiles({ folder }),
+    cacheFolder,
+    binder: () => duckdbBinder({ session }),
+  });
+  const store = fsObjectStore({ root: lakeFolder });
+  const clock = systemClock();
+  const catalog = fsCatalog({ store });
+  const parts: SourceParts = {
+    store,
+    session,
+    secrets: envSecrets({ projectFolder: folder }),
+    clock,
+    spoolRoot: join(stateFolder, 'spool'),
+  };
+  const openSource = once(() => openSnowflake(graph, parts));
+  const openEngine = once(async () => duckdbEngine({ session, store }));
+  return {
+    folder,
+    lakeFolder,
+    graph,
+    store,
+    catalog,
+    clock,
+    openSource,
+    openEngine,
+    ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine }),
+    query: async (sql, limit) =>
+      queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),
+    close: () => session.close(),
+  };
+}
+
+interface SourceParts {
+  readonly store: ObjectStore;
+  readonly session: DuckdbSession;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly spoolRoot: string;
+}
+
+async function openSnowflake(graph: Graph, { store, session, secrets, clock, spoolRoot }: SourceParts): Promise<Source> {
+  const { snowflakeSource } = await import('@snowmelt/snowflake');
+  const writer = duckdbParquetWriter({ session, store, spoolRoot });
+  return snowflakeSource({ connection: graph.source, writer, secrets, clock });
+}
+
+// Every published table, and the refused rows of those that refuse any, as they stand now.
+async function publishedRelations(graph: Graph, store: ObjectStore): Promise<PublishedRelation[]> {
+  const lake = await readLake(
+    store,
+    graph.datasets.map(({ name }) => name),
+  );
+  return graph.datasets.flatMap((dataset) => {
+    const state = lake.get(dataset.name);
+    if (state === undefined || state.version === 0) return [{ name: dataset.name, columns: dataset.columns, files: [] }];
+    const rows = publishedFiles(state, shapeOf(dataset), 'rows').map(({ key }) => key);
+    const table = { name: dataset.name, columns: state.columns, files: rows };
+    if (state.refusedColumns.length === 0) return [table];
+    const refused = publishedFiles(state, refusedShapeOf(dataset), 'refused').map(({ key }) => key);
+    return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused }];
+  });
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,66 @@
+import type { Message, StepOutcome } from '@snowmelt/core/ports';
+import type { Terminal } from '../terminal.ts';
+import { formatCount, formatDuration } from './figures.ts';
+import type { RunHost } from './open-host.ts';
+import { paint } from './paint.ts';
+
+/** Shows a run to a person: a line per finished step and, where the terminal can move, one line of what is going on. */
+export function liveHost(terminal: Terminal): RunHost {
+  const color = paint(terminal.hasColor);
+  const running = new Map<string, string>();
+  const clear = () => (terminal.isInteractive ? '\r\u001b[2K' : '');
+  const draw = () => {
+    if (!terminal.isInteractive || running.size === 0) return;
+    const line = `  … ${[...running.values()].join(', ')}`;
+    terminal.err(color.dim(line.slice(0, terminal.columns - 1)));
+  };
+  const redraw = () => {
+    terminal.err(clear());
+    draw();
+  };
+  const print = (line: string) => {
+    terminal.err(`${clear()}${line}\n`);
+    draw();
+  };
+  return {
+    kind: 'text',
+    notify: (message) => {
+      if (message.code === 'step/started') running.set(message.step, `${message.kind} ${message.dataset}`);
+      if (message.code === 'step/finished') running.delete(message.outcome.step);
+      const line = describe(message, color);
+      if (line !== undefined) print(line);
+      else redraw();
+    },
+    end: () => {
+      running.clear();
+      terminal.err(clear());
+    },
+  };
+}
+
+function describe(message: Message, color: ReturnType<typeof paint>): string | undefined {
+  switch (message.code) {
+    case 'run/started':
+      return `${color.bold(message.pipeline)} for ${message.day} ${color.dim(`(run ${message.run})`)}`;
+    case 'step/finished':
+      return describeOutcome(message.outcome, color);
+    case 'step/retrying':
+      return `  ${color.yellow('!')} ${message.step}: ${message.error}, trying again in ${formatDuration(message.delayMs)}`;
+    case 'check/warned':
+      return `  ${color.yellow('!')} ${message.dataset}: check ${message.check} has ${formatCount(message.violations)} violations`;
+    case 'catalog/behind':
+      return `  ${color.yellow('!')} ${message.dataset} is published, but the catalog could not be told; the next run repairs it`;
+    case 'catalog/repaired':
+      return `  ${color.yellow('!')} the catalog did not know all of ${message.dataset}; repaired`;
+    default:
+      return undefined;
+  }
+}
+
+function describeOutcome(outcome: StepOutcome, color: ReturnType<typeof paint>): string {
+  const name = `${outcome.kind.padEnd(7)} ${outcome.dataset}`;
+  if (outcome.status === 'failed') return `  ${color.red('✗')} ${name} ${color.red(outcome.error?.code ?? 'failed')}`;
+  if (outcome.status === 'skipped') return `  ${color.yellow('-')} ${name} ${color.dim(outcome.reason)}`;
+  const refused = outcome.rowsRefused === 0 ? '' : `, ${formatCount(outcome.rowsRefused)} refused`;
+  return `  ${color.green('✓')} ${name}: ${formatCount(outcome.rowsWritten)} rows${refused} ${color.dim(`(${formatDuration(outcome.durationMs)})`)}`;
+}

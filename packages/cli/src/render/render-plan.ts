@@ -1,0 +1,42 @@
+import type { BuildStep, ExtractStep, Plan, Step } from '@snowmelt/core/pipeline';
+import { formatCount } from './figures.ts';
+
+/** A plan as text: each step with its reason, then what follows from it. */
+export function renderPlan(plan: Plan): string {
+  if (plan.steps.length === 0) return `Nothing to do for ${plan.day}: everything is current.\n`;
+  const width = Math.max(...plan.steps.map(({ dataset }) => dataset.length), ...plan.pending.map(({ dataset }) => dataset.length));
+  const steps = plan.steps.flatMap((step) => [
+    `  ${step.kind.padEnd(7)}  ${step.dataset.padEnd(width)}  ${step.reason}`,
+    `  ${''.padEnd(7)}  ${''.padEnd(width)}  ${describe(step)}`,
+  ]);
+  const pending = plan.pending.map(
+    ({ dataset, after }) =>
+      `  ${'then'.padEnd(7)}  ${dataset.padEnd(width)}  as far as ${after.join(' and ')} ${after.length === 1 ? 'brings' : 'bring'} something new`,
+  );
+  const head = `Plan for ${plan.day}: ${plan.steps.length} ${plan.steps.length === 1 ? 'step' : 'steps'} now${plan.pending.length === 0 ? '' : `, ${plan.pending.length} to follow`}.`;
+  return `${[head, '', ...steps, ...pending].join('\n')}\n`;
+}
+
+function describe(step: Step): string {
+  return step.kind === 'extract' ? describeExtract(step) : describeBuild(step);
+}
+
+function describeExtract({ request }: ExtractStep): string {
+  const from = request.relation.kind === 'table' ? request.relation.table : 'a query';
+  if (request.window.kind === 'full') return `all of ${from}, transport raw`;
+  const { watermark, low, until } = request.window;
+  return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), transport raw`;
+}
+
+function describeBuild({ request }: BuildStep): string {
+  const inputs = request.stages.flatMap((stage) =>
+    stage.kind === 'input' ? [`${stage.input.dataset} (${formatCount(stage.input.files.length)} files)`] : [],
+  );
+  const history = request.stages.some((stage) => stage.kind === 'lazy') ? ', and older batches of the days these touch' : '';
+  const [output] = request.outputs;
+  const days =
+    output?.partition.kind === 'by' && output.partition.only !== undefined
+      ? `, ${formatCount(output.partition.only.length)} day partitions`
+      : '';
+  return `reads ${[...new Set(inputs)].join(', ')}${history}${days}`;
+}

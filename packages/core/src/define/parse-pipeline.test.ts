@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
+import { parsePipeline } from './parse-pipeline.ts';
+
+const SOURCE = { kind: 'snowflake', account: 'A', user: 'U', privateKey: { env: 'K' }, database: 'D' };
+const ORDERS = { table: 'ORDERS', mode: 'window', watermark: 'loaded_at', columns: { id: 'NUMBER(10,0)', loaded_at: 'TIMESTAMP_NTZ' } };
+const FACT = {
+  kind: 'event',
+  eventTime: 'loaded_at',
+  from: 'bronze.orders',
+  key: ['id'],
+  version: 'loaded_at',
+  columns: { id: { type: 'NUMBER(10,0)' }, loaded_at: { type: 'TIMESTAMP_NTZ' } },
+};
+const GOOD = { name: 'shop', source: SOURCE, bronze: { orders: ORDERS }, silver: { fact: FACT } };
+const FILE = {
+  path: 'snowmelt.config.ts',
+  text: "export default definePipeline({\n  bronze: {\n    orders: {\n      watermrk: 'loaded_at',\n    },\n  },\n});\n",
+};
+
+function errorsOf(declaration: unknown): SnowmeltError[] {
+  try {
+    parsePipeline(declaration, FILE);
+    return [];
+  } catch (error) {
+    if (!isSnowmeltError(error)) throw error;
+    return [error, ...error.others];
+  }
+}
+
+describe('parsePipeline', () => {
+  it('fills in defaults and turns types into lake types', () => {
+    const pipeline = parsePipeline(GOOD, FILE);
+    expect(pipeline.retention).toEqual({ days: 30 });
+    expect(pipeline.bronze['orders']?.columns['id']).toEqual({ type: { kind: 'bigint' }, source: undefined });
+  });
+
+  it('names the nearest key for a misspelt one, and where it stands', () => {
+    const { watermark: _gone, ...rest } = ORDERS;
+    const [error] = errorsOf({ ...GOOD, bronze: { orders: { ...rest, watermrk: 'loaded_at' } } });
+    expect(error).toMatchObject({
+      code: 'config/unknown-key',
+      hint: 'Did you mean `watermark`?',
+      at: { file: 'snowmelt.config.ts', line: 4, column: 7, dataset: 'bronze.orders', field: 'watermrk' },
+    });
+  });
+
+  it.each([
+    ['nested keys', { ...GOOD, silver: { fact: { ...FACT, columns: { id: { type: 'NUMBER', trimm: true } } } } }, 'Did you mean `trim`?'],
+    ['top-level keys', { ...GOOD, glod: {} }, 'Did you mean `gold`?'],
+    ['keys of a source', { ...GOOD, source: { ...SOURCE, usr: 'x' } }, 'Did you mean `user`?'],
+    [
+      'keys of a check',
+      { ...GOOD, silver: { fact: { ...FACT, checks: [{ kind: 'notNull', colunm: 'id', column: 'id' }] } } },
+      'Did you mean `column`?',
+    ],
+  ])('knows %s', (_what, declaration, hint) => {
+    expect(errorsOf(declaration).map((error) => [error.code, error.hint])).toContainEqual(['config/unknown-key', hint]);
+  });
+
+  it.each([
+    ['both table and query', { ...GOOD, bronze: { orders: { ...ORDERS, query: 'select 1' } } }],
+    ['a window without watermark', { ...GOOD, bronze: { orders: { ...ORDERS, watermark: undefined } } }],
+    ['a watermark that is no column', { ...GOOD, bronze: { orders: { ...ORDERS, watermark: 'nope' } } }],
+    ['a key that is no column', { ...GOOD, bronze: { orders: { ...ORDERS, key: ['nope'] } } }],
+    ['an event without event time', { ...GOOD, silver: { fact: { ...FACT, eventTime: undefined } } }],
+    ['a snapshot with event time', { ...GOOD, silver: { fact: { ...FACT, kind: 'snapshot' } } }],
+    [
+      'a snapshot of windows without version',
+      { ...GOOD, silver: { fact: { ...FACT, kind: 'snapshot', eventTime: undefined, version: undefined } } },
+    ],
+    [
+      'from and expr',
+      { ...GOOD, silver: { fact: { ...FACT, columns: { ...FACT.columns, x: { type: 'VARCHAR', from: 'id', expr: 'id' } } } } },
+    ],
+    ['a type that does not exist', { ...GOOD, bronze: { orders: { ...ORDERS, columns: { ...ORDERS.columns, x: 'NUMBR' } } } }],
+    ['a table name that cannot be', { ...GOOD, bronze: { Orders: ORDERS } }],
+    ['a lag that is no duration', { ...GOOD, bronze: { orders: { ...ORDERS, lag: '10' } } }],
+  ])('refuses %s', (_what, declaration) => {
+    expect(errorsOf(declaration).map(({ code }) => code)).toContain('config/invalid');
+  });
+
+  it('reports all that is wrong at once', () => {
+    expect(errorsOf({ ...GOOD, glod: {}, source: { ...SOURCE, usr: 'x' } })).toHaveLength(2);
+  });
+});

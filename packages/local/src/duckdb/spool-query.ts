@@ -1,0 +1,52 @@
+import type { SpooledColumn } from '@snowmelt/core/ports';
+import { identifier, literal, literalList } from './duckdb-sql.ts';
+import { spoolCast } from './spool-casts.ts';
+
+/** Spool files and how to read them. */
+export interface Spool {
+  readonly paths: readonly string[];
+  readonly columns: readonly SpooledColumn[];
+  /** The longest row that can be read, in bytes; DuckDB reserves twice that for each thread. */
+  readonly maximumRowBytes: number;
+}
+
+/** In the message of an error that {@link spoolQuery} raises by itself; a number follows. */
+export const MISFIT_MARK = 'snowmelt:misfit:';
+/** The message of the error that {@link spoolQuery} raises for a row with too few or too many cells. */
+export const RAGGED_MARK = 'snowmelt:ragged';
+
+/** The query that gives a spool's rows as typed columns. It fails rather than lose a digit or a cell. */
+export function spoolQuery(spool: Spool): string {
+  const columns = spool.columns.map((column, i) => {
+    const cell = `json[${i + 1}]`;
+    const { value, fits } = spoolCast(column, cell);
+    const checked = fits === undefined ? value : `CASE WHEN NOT (${fits}) THEN error(${literal(`${MISFIT_MARK}${i}`)}) ELSE ${value} END`;
+    return `${i === 0 ? guardWidth(checked, spool.columns.length) : checked} AS ${identifier(column.name)}`;
+  });
+  return `SELECT ${columns.join(', ')} FROM ${readSpool(spool)}`;
+}
+
+/** The query that counts, for each column, the cells that do not fit. */
+export function misfitQuery(spool: Spool): string {
+  const counts = spool.columns.map((column, i) => {
+    const cell = `json[${i + 1}]`;
+    const { value, fits } = spoolCast(column, cell);
+    return `count_if(${cell} IS NOT NULL AND (TRY(${value}) IS NULL${fits === undefined ? '' : ` OR NOT (${fits})`}))`;
+  });
+  return `SELECT ${counts.join(', ')} FROM ${readSpool(spool)}`;
+}
+
+/** The query that reads a spool to its end and keeps nothing: it fails where the JSON is broken. */
+export function readabilityQuery(spool: Spool): string {
+  return `SELECT count(json) FROM ${readSpool(spool)}`;
+}
+
+// DuckDB accepts a row of any length. The check sits in one column so that it costs once per row.
+function guardWidth(value: string, width: number): string {
+  return `CASE WHEN len(json) IS DISTINCT FROM ${width} THEN error(${literal(RAGGED_MARK)}) ELSE ${value} END`;
+}
+
+function readSpool(spool: Spool): string {
+  const options = "format = 'array', records = 'false', columns = {json: 'VARCHAR[]'}";
+  return `read_json(${literalList(spool.paths)}, ${options}, maximum_object_size = ${spool.maximumRowBytes})`;
+}

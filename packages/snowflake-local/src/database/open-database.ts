@@ -1,0 +1,80 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { quoteName, quoteText } from '../sql/identifiers.ts';
+import { type Exclusive, exclusive } from './exclusive.ts';
+import { macroStatements } from './macros.ts';
+
+/** Direct access to the DuckDB behind the server, in DuckDB's own SQL: to fill tables and to look at them. */
+export interface DatabaseHandle {
+  /** Runs one or several statements. */
+  run(sql: string): Promise<void>;
+  /** Runs a query and gives its rows; exact numbers, dates and timestamps are text. */
+  all(sql: string): Promise<Record<string, unknown>[]>;
+}
+
+/** The DuckDB behind a server. */
+export interface Database extends DatabaseHandle {
+  /** A connection for one statement; the caller closes it. */
+  connect(): Promise<DuckDBConnection>;
+  /** Where writers queue. */
+  readonly writing: Exclusive;
+  close(): Promise<void>;
+}
+
+/** Which database to open, and within what bounds. */
+export interface DatabaseOptions {
+  /** A DuckDB file, or `:memory:`. */
+  readonly path: string;
+  readonly databaseName: string;
+  readonly schema: string;
+  readonly memoryLimit: string;
+  readonly threads: number;
+  /** Where DuckDB puts what does not fit into memory. */
+  readonly temporaryFolder: string;
+}
+
+/** Opens a DuckDB database under its Snowflake name and gives it the functions it lacks. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: options.memoryLimit,
+    threads: String(options.threads),
+    temp_directory: options.temporaryFolder,
+  });
+  const schema = `${quoteName(options.databaseName)}.${quoteName(options.schema)}`;
+  const connection = await instance.connect();
+  try {
+    await prepareDatabase(connection, options, schema);
+  } catch (error) {
+    connection.closeSync();
+    instance.closeSync();
+    throw error;
+  }
+  const writing = exclusive();
+  return {
+    writing,
+    async run(sql) {
+      await writing(() => connection.run(sql));
+    },
+    all: (sql) => writing(async () => (await connection.runAndReadAll(sql)).getRowObjectsJson()),
+    async connect() {
+      const fresh = await instance.connect();
+      await fresh.run("SET errors_as_json = true; SET TimeZone = 'UTC'");
+      return fresh;
+    },
+    async close() {
+      await writing(async () => {
+        await connection.run(`USE memory; DETACH ${quoteName(options.databaseName)}`);
+        connection.closeSync();
+        instance.closeSync();
+      });
+    },
+  };
+}
+
+async function prepareDatabase(connection: DuckDBConnection, { path, databaseName }: DatabaseOptions, schema: string): Promise<void> {
+  await connection.run("SET TimeZone = 'UTC'");
+  await connection.run("ATTACH ':memory:' AS snowflake_local");
+  for (const statement of macroStatements()) await connection.run(statement);
+  await connection.run(`ATTACH ${quoteText(path)} AS ${quoteName(databaseName)}`);
+  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  await connection.run(`USE ${schema}`);
+}

@@ -1,0 +1,41 @@
+import { printExpression } from '../expressions.ts';
+import { identifierName } from '../identifiers.ts';
+import { isInformationSchema } from '../information-schema.ts';
+import { resolveTable, rootScope, type Scope } from '../scope.ts';
+import { typeOf } from '../snowflake-type.ts';
+import { type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
+import type { ProjectedColumn, Projection, TranslatedQuery } from './translated.ts';
+
+/** Translates SELECT and the set operations. */
+export function translateQuery(fields: Fields, scope: Scope, kind: string): TranslatedQuery {
+  const sql = printExpression({ [kind]: fields }, scope);
+  return { kind: 'query', sql, tables: scope.tables, projection: projectionOf(kind, fields, scope) };
+}
+
+// Only a plain SELECT over one table says more than DuckDB does.
+function projectionOf(kind: string, fields: Fields, scope: Scope): Projection {
+  if (kind !== 'select') return { columns: [] };
+  const columns = listOf(fields['expressions']).map(projectedColumn);
+  const [relation, ...others] = listOf(fieldsOf(fields['from'])['expressions']);
+  const isSingle = relation !== undefined && others.length === 0 && !isPresent(fields['joins']) && !isPresent(fields['with']);
+  if (!isSingle || nodeOf(relation).kind !== 'table') return { columns };
+  const table = resolveTable(nodeOf(relation).fields, rootScope(scope.session));
+  return isInformationSchema(table) ? { columns } : { columns, table };
+}
+
+function projectedColumn(item: unknown): ProjectedColumn {
+  const { kind, fields } = nodeOf(item);
+  switch (kind) {
+    case 'alias':
+      return projectedColumn(fields['this']);
+    case 'column':
+      return { kind: 'column', name: identifierName(fields['name']) };
+    case 'star':
+      return isPresent(fields['rename']) ? { kind: 'expression' } : { kind: 'star', without: listOf(fields['except']).map(identifierName) };
+    case 'cast':
+    case 'try_cast':
+      return { kind: 'expression', type: typeOf(fields['to']) };
+    default:
+      return { kind: 'expression' };
+  }
+}

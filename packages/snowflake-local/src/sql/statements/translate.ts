@@ -1,0 +1,67 @@
+import { SnowflakeError, syntaxError, unsupported } from '../../errors/snowflake-error.ts';
+import { type Binding, numberPlaceholders } from '../bindings.ts';
+import { loadParser, parseStatement } from '../parse.ts';
+import { rootScope, type Scope } from '../scope.ts';
+import type { Session } from '../session.ts';
+import type { Fields } from '../tree.ts';
+import { translateDelete, translateInsert, translateTruncate, translateUpdate } from './changes.ts';
+import { translateAlterTable, translateDropSchema, translateDropTable, translateDropView, translateSchema } from './definitions.ts';
+import { translateMerge } from './merge.ts';
+import { translateQuery } from './query.ts';
+import { translateDescribe, translateShow } from './show.ts';
+import { translateTable, translateView } from './table.ts';
+import type { TranslatedStatement } from './translated.ts';
+
+type Translator = (fields: Fields, scope: Scope, kind: string) => TranslatedStatement;
+
+const STATEMENTS: Readonly<Record<string, Translator>> = {
+  select: translateQuery,
+  union: translateQuery,
+  intersect: translateQuery,
+  except: translateQuery,
+  subquery: translateQuery,
+  insert: translateInsert,
+  update: translateUpdate,
+  delete: translateDelete,
+  merge: translateMerge,
+  truncate: translateTruncate,
+  create_table: translateTable,
+  create_view: translateView,
+  create_schema: translateSchema,
+  drop_table: translateDropTable,
+  drop_view: translateDropView,
+  drop_schema: translateDropSchema,
+  alter_table: translateAlterTable,
+  describe: translateDescribe,
+  show: translateShow,
+};
+
+// What the parser gives for text that is no statement at all.
+const NO_STATEMENT = new Set(['alias', 'column', 'literal', 'function', 'identifier', 'dot', 'paren', 'tuple', 'var', 'command', 'raw']);
+
+/** Translates a statement of Snowflake SQL to DuckDB's. @throws SnowflakeError for what is wrong and for what is not known. */
+export async function translate(
+  text: string,
+  session: Session,
+  bindings: Readonly<Record<string, Binding>> = {},
+): Promise<TranslatedStatement> {
+  await loadParser();
+  // The parser drops the word.
+  if (/^\s*CREATE\s+OR\s+REPLACE\s+SCHEMA\b/i.test(text)) throw unsupported('CREATE OR REPLACE SCHEMA');
+  const { kind, fields } = parseStatement(Object.keys(bindings).length === 0 ? text : numberPlaceholders(text));
+  const translator = Object.hasOwn(STATEMENTS, kind) ? STATEMENTS[kind] : undefined;
+  if (translator !== undefined) return withDepthLimit(() => translator(fields, rootScope(session, bindings), kind));
+  const [word = ''] = /\S+/.exec(text) ?? [];
+  if (NO_STATEMENT.has(kind)) throw syntaxError(`line 1 at position 0 unexpected '${word}'.`);
+  throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} statement`);
+}
+
+function withDepthLimit<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new SnowflakeError('000603', '54001', 'SQL compilation error:\nThe statement is nested too deeply.');
+    throw error;
+  }
+}
