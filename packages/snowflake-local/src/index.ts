@@ -1,1 +1,3 @@
-export {};
+export { generateKeyPair, type UserKey } from './auth/key-pair.ts';
+export type { DatabaseHandle } from './database/open-database.ts';
+export { type RunningServer, type ServerOptions, startServer } from './start-server.ts';

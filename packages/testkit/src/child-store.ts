@@ -13,9 +13,13 @@ export interface StoreRecipe {
 
 /** Starts a process that does one of the tasks of `store-child.mjs`. */
 export function startStoreChild(recipe: StoreRecipe, task: string, ...rest: readonly string[]): ChildProcess {
-  const flags = ['--conditions=snowmelt-source', '--import', packageFile('run-typescript.mjs'), packageFile('store-child.mjs')];
   const what = [recipe.module, recipe.factory, JSON.stringify(recipe.options), task, ...rest];
-  return spawn(process.execPath, [...flags, ...what], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, [...typescriptFlags(), packageFile('store-child.mjs'), ...what], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Flags of a Node process that is to run the workspace's TypeScript as it is. */
+export function typescriptFlags(): readonly string[] {
+  return ['--conditions=snowmelt-source', '--import', packageFile('run-typescript.mjs')];
 }
 
 /** Waits for a process and returns what it printed; throws if it failed. */

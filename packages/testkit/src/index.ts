@@ -1,4 +1,4 @@
-export { outputOf, type StoreRecipe, startStoreChild } from './child-store.ts';
+export { outputOf, type StoreRecipe, startStoreChild, typescriptFlags } from './child-store.ts';
 export { type CatalogUnderTest, catalogContract } from './contracts/catalog.ts';
 export { objectStoreContract, type StoreUnderTest } from './contracts/object-store.ts';
 export { type EngineUnderTest, sqlEngineContract } from './contracts/sql-engine.ts';

@@ -50,7 +50,7 @@ export async function compileChecks(
 }
 
 async function renderCondition(context: CompileContext, condition: string, columns: readonly Column[], at: SnowmeltError['at']) {
-  const sql = translateExpression(context.translator, condition, at);
+  const { sql } = translateExpression(context.translator, condition, at);
   await context.binder.declareTable('_rows', columns);
   const bound = await context.binder.bind(sqlText(`SELECT COUNT(CASE WHEN (${sql.duckdb}) THEN 1 END) AS n FROM _rows`));
   if (bound.kind === 'failed') {

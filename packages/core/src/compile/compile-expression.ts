@@ -1,12 +1,19 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { fillLogicalDate, refuseChance } from '../sql/read-model.ts';
 import { mapBoth } from '../sql/render.ts';
+import { readIdentifier, walkTree } from '../sql/syntax-tree.ts';
 import type { RenderedSql } from '../sql/text.ts';
 import type { Translator } from '../sql/translator.ts';
 import { translateBoth } from './compile-model.ts';
 
+/** An expression in both dialects, and the columns that it names. */
+export interface TranslatedExpression {
+  readonly sql: RenderedSql;
+  readonly columns: readonly string[];
+}
+
 /** Translates one expression in Snowflake SQL. @throws compile/syntax, compile/not-deterministic, compile/unsupported-sql */
-export function translateExpression(translator: Translator, expression: string, at: SnowmeltError['at']): RenderedSql {
+export function translateExpression(translator: Translator, expression: string, at: SnowmeltError['at']): TranslatedExpression {
   const select = `SELECT ${expression}`;
   const parsed = translator.parse(select);
   if (parsed.kind === 'failed' || parsed.statements.length !== 1) {
@@ -19,5 +26,15 @@ export function translateExpression(translator: Translator, expression: string, 
     });
   }
   refuseChance(parsed.statements[0], translator.tokenize(select), select, at.file ?? '');
-  return mapBoth(translateBoth(translator, fillLogicalDate(translator, select), at), (text) => text.replace(/^SELECT\s+/i, ''));
+  const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, select), at), (text) => text.replace(/^SELECT\s+/i, ''));
+  return { sql, columns: columnNames(parsed.statements[0]) };
+}
+
+function columnNames(tree: unknown): string[] {
+  const names = new Set<string>();
+  walkTree(tree, (key, node) => {
+    const name = key === 'column' ? readIdentifier(node['name'])?.name : undefined;
+    if (name !== undefined) names.add(name);
+  });
+  return [...names].sort();
 }

@@ -76,7 +76,7 @@ export async function compileModel(context: CompileContext, name: DatasetName, f
       return `SELECT ${casts.join(', ')} FROM (${sql[words.dialect]}) AS _model`;
     }),
     columns,
-    lineage: traceColumns(context, file.model.sql, columns),
+    lineage: traceColumns(context, file.model, columns),
   };
 }
 
@@ -97,11 +97,14 @@ export function translateBoth(translator: Translator, sql: string, at: SnowmeltE
   return { duckdb: translate('duckdb'), spark: translate('spark') };
 }
 
-/** For each column, the columns of other datasets that its values come from. */
-export function traceColumns(context: CompileContext, sql: string, columns: readonly Column[]): Record<string, readonly ColumnSource[]> {
-  const datasets = new Map([...context.compiled.values()].map((dataset) => [relationOf(dataset.name), dataset]));
+// For each column, the columns of other datasets that its values come from.
+function traceColumns(context: CompileContext, model: ReadModel, columns: readonly Column[]): Record<string, readonly ColumnSource[]> {
+  const names = new Set(model.references.map(({ dataset }) => dataset));
+  const datasets = new Map(
+    [...names].flatMap((name) => context.compiled.get(name) ?? []).map((dataset) => [relationOf(dataset.name), dataset]),
+  );
   const tables = [...datasets].map(([name, dataset]) => ({ name, columns: dataset.columns }));
-  const traced = context.translator.trace(sql, tables);
+  const traced = context.translator.trace(model.sql, tables);
   return Object.fromEntries(
     columns.map((column, index) => {
       const upstream = (traced[index]?.upstream ?? []).flatMap(({ table, column: source }) => {

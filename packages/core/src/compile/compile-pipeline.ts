@@ -61,7 +61,9 @@ function listWork(pipeline: Pipeline): Work[] {
 }
 
 async function compileModels(work: readonly Work[], compiled: Map<DatasetName, GraphDataset>, input: CompileInput): Promise<void> {
-  const context: CompileContext = { ...input, translator: await input.loadTranslator(), compiled };
+  // Both take a good part of the whole time to start, and neither needs the other.
+  const [translator] = await Promise.all([input.loadTranslator(), declareTables(input.binder, compiled.values())]);
+  const context: CompileContext = { ...input, translator, compiled };
   const errors: SnowmeltError[] = [];
   const known = [...compiled.keys(), ...work.map(({ name }) => name)];
   const files = new Map<DatasetName, ModelFile>();
@@ -82,7 +84,6 @@ async function compileModels(work: readonly Work[], compiled: Map<DatasetName, G
   }));
   const { ordered, errors: circles } = orderDatasets(dependents);
   errors.push(...circles);
-  for (const dataset of context.compiled.values()) await input.binder.declareTable(relationOf(dataset.name), dataset.columns);
   for (const name of ordered) {
     const item = readable.find((candidate) => candidate.name === name);
     const reads = dependents.find((dependent) => dependent.name === name)?.reads ?? [];
@@ -98,6 +99,10 @@ async function compileModels(work: readonly Work[], compiled: Map<DatasetName, G
     }
   }
   throwAll(errors);
+}
+
+async function declareTables(binder: SqlBinder, datasets: Iterable<GraphDataset>): Promise<void> {
+  for (const dataset of datasets) await binder.declareTable(relationOf(dataset.name), dataset.columns);
 }
 
 function compileOne(context: CompileContext, item: Work, file: ModelFile | undefined): Promise<GraphDataset> {

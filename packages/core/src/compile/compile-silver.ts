@@ -6,7 +6,7 @@ import type { ColumnSource, DatasetBase } from '../layers/dataset-base.ts';
 import type { CleanedColumn, CleaningSpec } from '../layers/silver/cleaning.ts';
 import { renderSilver } from '../layers/silver/render-silver.ts';
 import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
-import { type DatasetName, parseDatasetName, relationOf, tableOf } from '../layout/dataset-name.ts';
+import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-name.ts';
 import type { Column } from '../sql/column-type.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
@@ -14,7 +14,7 @@ import { sqlText } from '../sql/text.ts';
 import { compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
-import { type CompiledModel, compileModel, type ModelFile, traceColumns } from './compile-model.ts';
+import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
@@ -77,7 +77,7 @@ async function compileCleaned(
     columns,
     inputs: file === undefined && origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file),
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
-    lineage: lineageOf(context, origin, cleaned, model),
+    lineage: lineageOf(origin, cleaned, model),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
     layer: 'silver',
@@ -157,9 +157,13 @@ async function compileColumn(
         hint: suggest(from, names),
         at,
       });
-    return checkCast(context, { name: column, rules, start: forBoth((words) => words.name(from)), startType: source.type }, at);
+    return checkCast(
+      context,
+      { name: column, rules, start: forBoth((words) => words.name(from)), startType: source.type, startsFrom: [from] },
+      at,
+    );
   }
-  const start = translateExpression(context.translator, rules.expr, at);
+  const { sql: start, columns: startsFrom } = translateExpression(context.translator, rules.expr, at);
   const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
   if (bound.kind === 'failed') {
     const isName = bound.failure.kind === 'unknown-column';
@@ -173,7 +177,7 @@ async function compileColumn(
     });
   }
   const [value] = bound.columns;
-  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type }, at);
+  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startsFrom }, at);
 }
 
 // A cast that no value can pass is a mistake in the declaration, not in the data.
@@ -190,27 +194,13 @@ async function checkCast(context: CompileContext, column: CleanedColumn, at: Sno
   });
 }
 
-function lineageOf(
-  context: CompileContext,
-  origin: SilverOrigin,
-  columns: readonly CleanedColumn[],
-  model: CompiledModel | undefined,
-): DatasetBase['lineage'] {
-  return Object.fromEntries(columns.map((column) => [column.name, sourcesOf(context, origin, column, model)]));
-}
-
-function sourcesOf(
-  context: CompileContext,
-  origin: SilverOrigin,
-  { name, rules }: CleanedColumn,
-  model: CompiledModel | undefined,
-): readonly ColumnSource[] {
-  if (origin.kind === 'bronze') {
-    if (rules.expr === undefined) return [{ dataset: origin.dataset, column: rules.from ?? name }];
-    const traced = traceColumns(context, `SELECT ${rules.expr} AS ${name} FROM ${relationOf(origin.dataset)}`, [
-      { name, type: rules.type },
-    ]);
-    return traced[name] ?? [];
-  }
-  return rules.expr === undefined ? (model?.lineage[rules.from ?? name] ?? []) : Object.values(model?.lineage ?? {}).flat();
+function lineageOf(origin: SilverOrigin, columns: readonly CleanedColumn[], model: CompiledModel | undefined): DatasetBase['lineage'] {
+  return Object.fromEntries(
+    columns.map(({ name, startsFrom }) => {
+      const sources = startsFrom.flatMap((column): readonly ColumnSource[] =>
+        origin.kind === 'bronze' ? [{ dataset: origin.dataset, column }] : (model?.lineage[column] ?? []),
+      );
+      return [name, sources];
+    }),
+  );
 }

@@ -3,9 +3,10 @@ import type { Scalar, Words } from './render.ts';
 
 /** SQL that is true where the whole of `value` matches `pattern`; NULL for NULL. */
 export function matches(value: string, pattern: string, words: Words): string {
+  // `\z`, not `$`: for Spark `$` also matches before a line end.
   return words.dialect === 'duckdb'
     ? `regexp_full_match(${value}, ${words.text(pattern)})`
-    : `(${value} RLIKE ${words.text(`^(?:${pattern})$`)})`;
+    : `(${value} RLIKE ${words.text(`^(?:${pattern})\\z`)})`;
 }
 
 /** SQL that is true where `value` lies outside `[min, max]`; NULL is inside. */

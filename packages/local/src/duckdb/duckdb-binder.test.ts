@@ -15,7 +15,7 @@ beforeAll(async () => {
     { name: 'id', type: { kind: 'bigint' } },
     { name: 'name', type: { kind: 'varchar' } },
     { name: 'price', type: { kind: 'decimal', precision: 12, scale: 3 } },
-    { name: 'at', type: { kind: 'timestamp' } },
+    { name: 'sold_at', type: { kind: 'timestamp' } },
     { name: 'extra', type: { kind: 'json' } },
   ]);
 });
@@ -23,7 +23,7 @@ beforeAll(async () => {
 describe('duckdbBinder', () => {
   it('gives the columns and types of a query', async () => {
     const sql =
-      'SELECT id, upper(name) AS name, price * 2 AS double_price, sum(id) OVER () AS ids, CAST(at AS DATE) AS day FROM bronze__orders';
+      'SELECT id, upper(name) AS name, price * 2 AS double_price, sum(id) OVER () AS ids, CAST(sold_at AS DATE) AS day FROM bronze__orders';
     expect(await bind(sql)).toEqual({
       kind: 'bound',
       columns: [
@@ -49,8 +49,8 @@ describe('duckdbBinder', () => {
     ['SELECT x.id FROM bronze__orders o', { kind: 'unknown-table', name: 'x', candidates: ['o'], position: 7 }],
     ['SELECT * FROM bronze__order', { kind: 'unknown-table', name: 'bronze__order', position: 14 }],
     ['SELECT sum(name) FROM bronze__orders', { kind: 'type-error', position: 7 }],
-    ['SELECT id + at FROM bronze__orders', { kind: 'type-error' }],
-    ['SELECT at - at AS lasted FROM bronze__orders', { kind: 'unsupported-type', name: 'lasted' }],
+    ['SELECT id + sold_at FROM bronze__orders', { kind: 'type-error' }],
+    ['SELECT sold_at - sold_at AS lasted FROM bronze__orders', { kind: 'unsupported-type', name: 'lasted' }],
     ['SELECT [id] AS list FROM bronze__orders', { kind: 'unsupported-type', name: 'list' }],
     ['SELECT id, name AS ID FROM bronze__orders', { kind: 'other', name: 'ID' }],
     ['SELECT nofunction(id) FROM bronze__orders', { kind: 'other', name: 'nofunction' }],

@@ -71,8 +71,11 @@ function schemaOf(name: string): string {
 
 async function start(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
   const { StatementType } = await import('@duckdb/node-api');
-  const statements = await connection.extractStatements(sql);
-  if (statements.count !== 1) throw new SnowmeltError('query/failed', { message: `Give one statement; these are ${statements.count}.` });
+  const statements = await connection.extractStatements(sql).catch((error: unknown) => {
+    // What DuckDB answers to a text without any statement has no type.
+    throw readDuckdbFailure(error).type === 'Unknown' ? notOneStatement(0) : error;
+  });
+  if (statements.count !== 1) throw notOneStatement(statements.count);
   const prepared = await statements.prepare(0);
   // EXPLAIN is not one: EXPLAIN ANALYZE COPY could write over a published file.
   if (prepared.statementType !== StatementType.SELECT) {
@@ -82,6 +85,10 @@ async function start(connection: DuckDBConnection, sql: string): Promise<DuckDBR
     });
   }
   return await prepared.stream();
+}
+
+function notOneStatement(count: number): SnowmeltError {
+  return new SnowmeltError('query/failed', { message: `Give one statement; there are ${count}.` });
 }
 
 async function* readRows(result: DuckDBResult, limit: number, close: () => void): AsyncGenerator<readonly (readonly QueryValue[])[]> {

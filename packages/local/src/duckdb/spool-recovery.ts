@@ -9,6 +9,8 @@ const MIB = 1 << 20;
 // The first is DuckDB's own choice; only a spool with longer rows pays for more.
 const ROW_LIMITS: readonly number[] = [16 * MIB, 64 * MIB, 256 * MIB];
 
+const JSON_TROUBLE = /^Malformed JSON|^JSON transform error|^Expected top-level JSON array|maximum_object_size/;
+
 /** A spool as it is first tried. */
 export function firstSpool(request: SpoolRequest): Spool {
   return { paths: request.paths, columns: request.columns, maximumRowBytes: ROW_LIMITS[0] ?? MIB };
@@ -41,7 +43,8 @@ export async function recoverSpool(error: unknown, spool: Spool, statements: Sta
 
 // A conversion error may quote any text, so the type is looked at first.
 function isAboutJson(failure: DuckdbFailure): boolean {
-  return failure.type === 'Invalid Input' && /^Malformed JSON|^JSON transform error|maximum_object_size/.test(failure.message);
+  if (failure.type === 'IO') return /gzip/i.test(failure.message);
+  return failure.type === 'Invalid Input' && JSON_TROUBLE.test(failure.message);
 }
 
 function longerRows(spool: Spool): number {

@@ -27,7 +27,7 @@ function unpack(bytes: Buffer): Buffer {
 function parseRows(bytes: Buffer): readonly (readonly Cell[])[] {
   let rows: unknown;
   try {
-    rows = JSON.parse(bytes.toString());
+    rows = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     // Without its cause: the parser's message quotes the text.
     throw broken(undefined);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,20 +24,35 @@ export class ConfigError extends Error {
 /** Makes `config/load-failed` of whatever compiling or running a configuration threw. `sources`: compiled file to source file. */
 export function toLoadError(error: unknown, projectFolder: string, entry: string, sources: ReadonlyMap<string, string>): SnowmeltError {
   if (isSnowmeltError(error)) return error;
-  const place = error instanceof ConfigError ? error.place : (placeOf(error, sources) ?? { path: entry });
+  const place =
+    error instanceof ConfigError ? error.place : (placeOf(stackOf(error), sources) ?? checkSyntax(error, sources) ?? { path: entry });
   const text = error instanceof Error ? error.message : String(error);
   return new SnowmeltError('config/load-failed', { message: readable(text, sources), at: toPlace(place, projectFolder), cause: error });
 }
 
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? '') : '';
+}
+
 // The topmost frame, or the head of a syntax error, that lies in one of the compiled files.
-function placeOf(error: unknown, sources: ReadonlyMap<string, string>): ConfigPlace | undefined {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+function placeOf(stack: string, sources: ReadonlyMap<string, string>): ConfigPlace | undefined {
   for (const [, file = '', line, column] of stack.matchAll(/(file:\/\/[^\s)]+?|\/[^\s():]+):(\d+)(?::(\d+))?/g)) {
     const compiled = file.startsWith('file:') ? fileURLToPath(file) : file;
     const path = sources.get(compiled);
     if (path === undefined) continue;
     const isSame = isSameLine(compiled, path, Number(line));
     return { path, line: Number(line), ...(column !== undefined && isSame ? { column: Number(column) } : {}) };
+  }
+  return undefined;
+}
+
+// Some syntax errors, such as a name declared twice, tell their place only to the terminal: ask Node to check each file there.
+function checkSyntax(error: unknown, sources: ReadonlyMap<string, string>): ConfigPlace | undefined {
+  if (!(error instanceof Error) || error.name !== 'SyntaxError') return undefined;
+  for (const [compiled, path] of sources) {
+    const { status, stderr } = spawnSync(process.execPath, ['--check', compiled], { encoding: 'utf8' });
+    const line = /:(\d+)$/m.exec(stderr)?.[1];
+    if (status !== 0 && line !== undefined) return { path, line: Number(line) };
   }
   return undefined;
 }

@@ -54,7 +54,7 @@ async function readModule(path: string): Promise<ConfigModule> {
   for (const found of imports) {
     if (found.d === -2) edits.push(...metaEdits(code, found, path));
     else if (found.n === undefined) continue;
-    else if (/^\.{1,2}\//.test(found.n)) edits.push(await importEdit(found, found.n, path));
+    else if (/^\.{1,2}\//.test(found.n)) edits.push(await importEdit(code, found, found.n, path));
     else if (!isBuiltin(found.n) && !/^[#/]|^\w+:/.test(found.n)) packages.add(packageOf(found.n));
   }
   return { path, hash: hashOf(source), code, edits, packages: [...packages] };
@@ -84,9 +84,11 @@ function metaEdits(code: string, found: ImportSpecifier, path: string): Edit[] {
   return value === undefined ? [] : [{ kind: 'text', start: found.ss, end: found.ss + whole.length, text: JSON.stringify(value) }];
 }
 
-async function importEdit(found: ImportSpecifier, specifier: string, from: string): Promise<Edit> {
+async function importEdit(code: string, found: ImportSpecifier, specifier: string, from: string): Promise<Edit> {
   const path = await findFile(resolve(dirname(from), specifier));
-  if (path === undefined) throw new ConfigError(`There is no file \`${specifier}\`.`, { path: from });
+  if (path === undefined) {
+    throw new ConfigError(`There is no file \`${specifier}\`.`, { path: from, line: code.slice(0, found.s).split('\n').length });
+  }
   const isQuoted = found.d >= 0;
   if (COMPILED.test(path)) return { kind: 'module', start: found.s, end: found.e, path, isQuoted };
   const url = pathToFileURL(path).href.replaceAll("'", '%27');

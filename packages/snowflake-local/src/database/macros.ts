@@ -1,23 +1,23 @@
 import { MACRO_SCHEMA } from '../sql/macro-call.ts';
 
-// DuckDB chooses the variant by the argument's type while it binds, so none of this costs anything per row. An integer or a
-// decimal would slip into the variant for DOUBLE: `to_text` keeps them away from it.
+// DuckDB chooses the variant by the argument's type while it binds, so none of this costs anything per row.
 const MACROS: Readonly<Record<string, string>> = {
   'raise(code, state, text)': "error('SNOWFLAKE:' || code || ':' || state || ':' || text)",
 
+  // DuckDB binds a macro when it is made, which fails while the argument's type is open: so the variants come afterwards.
+  'special_text(x)': 'x',
+  'to_text(x)': `CASE WHEN typeof(x) = 'JSON' THEN json_extract_string(CAST(x AS VARCHAR), '$')
+    WHEN typeof(x) IN ('BLOB', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE') THEN @special_text(x)
+    ELSE CAST(x AS VARCHAR) END`,
   'special_text(x VARCHAR)': `x,
-    (x DOUBLE) AS CAST(x AS VARCHAR),
-    (x BOOLEAN) AS CAST(x AS VARCHAR),
+    (x BOOLEAN) AS NULL,
+    (x DOUBLE) AS NULL,
     (x BLOB) AS hex(x),
     (x DATE) AS strftime(x, '%Y-%m-%d'),
     (x TIME) AS strftime(DATE '1970-01-01' + x, '%H:%M:%S'),
     (x TIMESTAMP) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g'),
     (x TIMESTAMP_NS) AS strftime(CAST(x AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'),
     (x TIMESTAMPTZ) AS strftime(CAST(x AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g') || ' +0000'`,
-  'to_text(x)': `CASE
-    WHEN typeof(x) = 'JSON' THEN json_extract_string(CAST(x AS VARCHAR), '$')
-    WHEN typeof(x) IN ('BLOB', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE') THEN @special_text(x)
-    ELSE CAST(x AS VARCHAR) END`,
 
   'format_time(x DATE, f)': `strftime(x, f),
     (x TIMESTAMP, f) AS strftime(x, f),
@@ -124,7 +124,7 @@ const MACROS: Readonly<Record<string, string>> = {
 
 /** The statements that give DuckDB the functions of Snowflake that it lacks. */
 export function macroStatements(): readonly string[] {
-  return Object.entries(MACROS).map(([signature, body]) => `CREATE MACRO ${MACRO_SCHEMA}.${signature} AS ${qualify(body)}`);
+  return Object.entries(MACROS).map(([signature, body]) => `CREATE OR REPLACE MACRO ${MACRO_SCHEMA}.${signature} AS ${qualify(body)}`);
 }
 
 function qualify(body: string): string {

@@ -1,5 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { quoteName, quoteText } from '../sql/identifiers.ts';
+import { type Catalog, catalog } from './catalog.ts';
+import { type ConnectionPool, connectionPool } from './connection-pool.ts';
 import { type Exclusive, exclusive } from './exclusive.ts';
 import { macroStatements } from './macros.ts';
 
@@ -13,8 +15,8 @@ export interface DatabaseHandle {
 
 /** The DuckDB behind a server. */
 export interface Database extends DatabaseHandle {
-  /** A connection for one statement; the caller closes it. */
-  connect(): Promise<DuckDBConnection>;
+  readonly connections: ConnectionPool;
+  readonly catalog: Catalog;
   /** Where writers queue. */
   readonly writing: Exclusive;
   close(): Promise<void>;
@@ -31,6 +33,9 @@ export interface DatabaseOptions {
   /** Where DuckDB puts what does not fit into memory. */
   readonly temporaryFolder: string;
 }
+
+// Words of DuckDB's statements that can change what exists; anything else leaves the catalog as it is.
+const MAY_DEFINE = /\b(create|drop|alter|comment|attach|detach|import|rollback|execute|pragma|call|use|set)\b/i;
 
 /** Opens a DuckDB database under its Snowflake name and gives it the functions it lacks. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -49,19 +54,27 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error;
   }
   const writing = exclusive();
+  const connections = connectionPool(instance);
+  const known = catalog();
+  const direct = <T>(sql: string, task: () => Promise<T>): Promise<T> =>
+    writing(async () => {
+      try {
+        return await task();
+      } finally {
+        if (MAY_DEFINE.test(sql)) known.forget();
+      }
+    });
   return {
     writing,
+    connections,
+    catalog: known,
     async run(sql) {
-      await writing(() => connection.run(sql));
+      await direct(sql, () => connection.run(sql));
     },
-    all: (sql) => writing(async () => (await connection.runAndReadAll(sql)).getRowObjectsJson()),
-    async connect() {
-      const fresh = await instance.connect();
-      await fresh.run("SET errors_as_json = true; SET TimeZone = 'UTC'");
-      return fresh;
-    },
+    all: (sql) => direct(sql, async () => (await connection.runAndReadAll(sql)).getRowObjectsJson()),
     async close() {
       await writing(async () => {
+        connections.close();
         await connection.run(`USE memory; DETACH ${quoteName(options.databaseName)}`);
         connection.closeSync();
         instance.closeSync();

@@ -53,7 +53,10 @@ const READINGS: readonly Reading[] = [
     type === 'INTERRUPT' || type === 'Interrupt' ? new SnowflakeError('000604', '57014', 'SQL execution canceled') : undefined,
   ({ type, subtype, name, message }) => {
     if (subtype === 'COLUMN_NOT_FOUND') return invalidIdentifier(name);
-    const missing = /^Referenced (?:column|table) "([^"]*)"/.exec(message)?.[1] ?? /^Cannot extract field '([^']*)'/.exec(message)?.[1];
+    const missing =
+      /^Referenced (?:column|table) "([^"]*)"/.exec(message)?.[1] ??
+      /^Cannot extract field '([^']*)'/.exec(message)?.[1] ??
+      /^Column "([^"]*)" referenced that exists/.exec(message)?.[1];
     const inTable = /Table "([^"]*)" does not have a column named "([^"]*)"/.exec(message);
     if (inTable !== null) return invalidIdentifier(`${inTable[1]}.${inTable[2]}`);
     return type === 'Binder' && missing !== undefined ? invalidIdentifier(missing) : undefined;

@@ -7,11 +7,13 @@ import type { ResultPlace } from './result-store.ts';
 
 const compress = promisify(gzip);
 
-/** One stored partition. */
+/** One stored partition: where its `{"data":[…]}` is, and how large. */
 export interface StoredPartition {
   readonly rowCount: number;
   readonly uncompressedSize: number;
-  readonly compressedSize: number;
+  readonly content:
+    | { readonly kind: 'memory'; readonly body: Buffer }
+    | { readonly kind: 'gzip-file'; readonly path: string; readonly bytes: number };
 }
 
 /** How a result is cut. */
@@ -28,9 +30,18 @@ const NEWLINE = 10;
 const COMMA = 44;
 const PENDING = 2;
 
-/** The file of a partition: `{"data":[…]}`, gzip. */
-export function partitionPath(folder: string, partition: number): string {
-  return join(folder, `${partition}.json.gz`);
+// So small that a file would be waste; a server remembers thousands of them.
+const IN_MEMORY_BYTES = 4096;
+
+/** Stores a result of few rows, given as JSON texts. */
+export async function storeRows(rows: readonly string[], place: ResultPlace, limits: PartitionLimits): Promise<readonly StoredPartition[]> {
+  const cutter = partitionCutter(limits);
+  const cuts = [...cutter.feed(Buffer.from(rows.map((row) => `${row}\n`).join('')))];
+  const last = cutter.end(cuts.length === 0);
+  if (last !== undefined) cuts.push(last);
+  const partitions: StoredPartition[] = [];
+  for (const [number, cut] of cuts.entries()) partitions.push(await storePartition(cut, number, place));
+  return partitions;
 }
 
 /**
@@ -42,7 +53,7 @@ export async function writePartitions(rowsFile: string, place: ResultPlace, limi
   const cutter = partitionCutter(limits);
   const write = async (cut: Cut): Promise<void> => {
     const number = partitions.length;
-    const writing = writePartition(cut, number, place);
+    const writing = storePartition(cut, number, place);
     // A failure is thrown by Promise.all below; until then it must not count as unhandled.
     writing.catch(() => undefined);
     partitions.push(writing);
@@ -56,12 +67,15 @@ export async function writePartitions(rowsFile: string, place: ResultPlace, limi
   return Promise.all(partitions);
 }
 
-async function writePartition({ rows, pieces }: Cut, number: number, place: ResultPlace): Promise<StoredPartition> {
+async function storePartition({ rows, pieces }: Cut, number: number, place: ResultPlace): Promise<StoredPartition> {
   const body = Buffer.concat([HEAD, ...pieces, TAIL]);
+  const sizes = { rowCount: rows, uncompressedSize: body.length };
+  if (number === 0 && body.length <= IN_MEMORY_BYTES) return { ...sizes, content: { kind: 'memory', body } };
   const packed = await compress(body, { level: constants.Z_BEST_SPEED });
-  await writeFile(partitionPath(place.folder, number), packed);
+  const path = join(await place.folder(), `${number}.json.gz`);
+  await writeFile(path, packed);
   await place.add(packed.length);
-  return { rowCount: rows, uncompressedSize: body.length, compressedSize: packed.length };
+  return { ...sizes, content: { kind: 'gzip-file', path, bytes: packed.length } };
 }
 
 interface Cut {

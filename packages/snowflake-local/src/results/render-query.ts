@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { tableColumns } from '../database/catalog.ts';
-import { quoteText, type TableName } from '../sql/identifiers.ts';
+import type { Catalog } from '../database/catalog.ts';
+import { quoteText } from '../sql/identifiers.ts';
 import type { Projection } from '../sql/statements/translated.ts';
 import { encodeCell } from './encode-cell.ts';
-import { type PartitionLimits, type StoredPartition, writePartitions } from './partition-writer.ts';
+import { type PartitionLimits, type StoredPartition, storeRows, writePartitions } from './partition-writer.ts';
 import { type ResultColumn, resultColumns } from './result-column.ts';
 import type { ResultPlace } from './result-store.ts';
 import { type RowTypeColumn, rowType } from './row-type.ts';
@@ -20,34 +20,58 @@ export interface StoredResult {
 /** What a query is run with. */
 export interface QueryRun {
   readonly connection: DuckDBConnection;
+  readonly catalog: Catalog;
   readonly place: ResultPlace;
   readonly limits: PartitionLimits;
 }
 
-/** Runs a query. DuckDB itself writes the rows as JSON, so no cell ever becomes a JavaScript value. */
-export async function renderQuery(sql: string, projection: Projection, run: QueryRun): Promise<StoredResult> {
+/** A query, and what its text says of its result. */
+export interface RenderedQuery {
+  readonly sql: string;
+  readonly projection: Projection;
+  readonly isSmall: boolean;
+}
+
+/** Runs a query and stores its rows. DuckDB itself writes them as JSON, so no cell ever becomes a JavaScript value. */
+export async function renderQuery({ sql, projection, isSmall }: RenderedQuery, run: QueryRun): Promise<StoredResult> {
   const { connection, place, limits } = run;
-  const columns = await describeQuery(connection, sql, projection);
-  const rowsFile = join(place.folder, 'rows');
+  const columns = await describeQuery(sql, projection, run);
   const cells = columns.map((column, at) => encodeCell(`c${at}`, column));
   const names = columns.map((_, at) => `c${at}`);
+  const rows = `SELECT json_array(${cells.join(', ')}) FROM (${sql}) AS r(${names.join(', ')})`;
+  const partitions = isSmall
+    ? await storeRows((await connection.runAndReadAll(rows)).getRowsJson().flat().map(String), place, limits)
+    : await copyRows(connection, rows, place, limits);
+  return { place, columns: rowType(columns, projection.table), partitions };
+}
+
+async function copyRows(
+  connection: DuckDBConnection,
+  rows: string,
+  place: ResultPlace,
+  limits: PartitionLimits,
+): Promise<readonly StoredPartition[]> {
+  const file = join(await place.folder(), 'rows');
   // JSON escapes every control character: a line is a row, and the delimiter occurs in none.
   const format = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')";
-  const rows = `SELECT json_array(${cells.join(', ')}) FROM (${sql}) AS r(${names.join(', ')})`;
   try {
-    await connection.run(`COPY (${rows}) TO ${quoteText(rowsFile)} ${format}`);
-    return { place, columns: rowType(columns, projection.table), partitions: await writePartitions(rowsFile, place, limits) };
+    await connection.run(`COPY (${rows}) TO ${quoteText(file)} ${format}`);
+    return await writePartitions(file, place, limits);
   } finally {
-    await rm(rowsFile, { force: true });
+    await rm(file, { force: true });
   }
 }
 
-async function describeQuery(connection: DuckDBConnection, sql: string, projection: Projection): Promise<readonly ResultColumn[]> {
-  const described = (await connection.runAndReadAll(`DESCRIBE (${sql})`)).getRowsJson();
-  const columns = described.map(([name, type]) => ({ name: String(name), duckdbType: String(type) }));
-  return resultColumns(columns, projection, await columnsOf(connection, projection.table));
-}
-
-async function columnsOf(connection: DuckDBConnection, table: TableName | undefined): ReturnType<typeof tableColumns> {
-  return table === undefined ? [] : tableColumns(connection, table);
+async function describeQuery(sql: string, projection: Projection, { connection, catalog }: QueryRun): Promise<readonly ResultColumn[]> {
+  const table = projection.table === undefined ? [] : await catalog.columns(connection, projection.table);
+  const prepared = await connection.prepare(sql);
+  try {
+    const columns = Array.from({ length: prepared.columnCount }, (_, at) => {
+      const type = prepared.columnType(at);
+      return { name: prepared.columnName(at), duckdbType: type.alias ?? type.toString() };
+    });
+    return resultColumns(columns, projection, table);
+  } finally {
+    prepared.destroySync();
+  }
 }

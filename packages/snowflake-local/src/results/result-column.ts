@@ -30,11 +30,19 @@ export function resultColumns(
     const origin = areAligned ? origins[at] : undefined;
     const type = agreeingType(origin?.type, column) ?? snowflakeType(column.duckdbType);
     if (type === undefined) throw unsupported(`a result of type ${column.duckdbType}`);
-    return { ...column, type, isNullable: origin?.isNullable ?? true, isOfTable: origin?.isOfTable ?? false };
+    return {
+      ...column,
+      name: origin?.name ?? column.name,
+      type,
+      isNullable: origin?.isNullable ?? true,
+      isOfTable: origin?.isOfTable ?? false,
+    };
   });
 }
 
 interface Origin {
+  /** As the statement has it: DuckDB gives the name as it is stored. */
+  readonly name?: string | undefined;
   readonly type: SnowflakeType | undefined;
   readonly isNullable: boolean;
   readonly isOfTable: boolean;
@@ -52,7 +60,8 @@ function originsOf(columns: readonly ProjectedColumn[], table: readonly TableCol
         return table.filter(({ name }) => !column.without.some((without) => isSame(without, name))).map(fromTable);
       case 'column': {
         const found = table.find(({ name }) => isSame(name, column.name));
-        return [found === undefined ? UNKNOWN : fromTable(found)];
+        const name = column.isRenamed ? undefined : column.name;
+        return [{ ...(found === undefined ? UNKNOWN : fromTable(found)), name }];
       }
       default:
         return [];

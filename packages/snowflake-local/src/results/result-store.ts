@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,64 +7,83 @@ import { SnowflakeError } from '../errors/snowflake-error.ts';
 export interface ResultStore {
   /** A folder for DuckDB's own overflow. */
   readonly spillFolder: string;
-  /** Opens a place for one result. */
-  open(handle: string): Promise<ResultPlace>;
+  /** A place for one result. */
+  open(handle: string): ResultPlace;
   close(): Promise<void>;
 }
 
 /** The place of one result. */
 export interface ResultPlace {
-  readonly folder: string;
+  /** Gives the result's own folder, which is made when it is first needed. */
+  folder(): Promise<string>;
   /** Counts bytes that were written; the oldest results give way. @throws SnowflakeError when this result alone is too large. */
   add(bytes: number): Promise<void>;
+  /** Says that the result is complete; from now on it may give way to others. */
+  finish(): void;
   /** Whether the result had to give way. */
   isGone(): boolean;
   drop(): Promise<void>;
 }
 
 interface Kept {
-  readonly folder: string;
+  readonly path: string;
+  folder: Promise<unknown> | undefined;
   bytes: number;
-  gone: boolean;
+  isComplete: boolean;
+  isGone: boolean;
 }
 
 /** Makes a store in a new temporary folder that is removed at the end. */
-export async function resultStore(options: { readonly maxBytes: number }): Promise<ResultStore> {
+export async function resultStore({ maxBytes }: { readonly maxBytes: number }): Promise<ResultStore> {
   const root = await mkdtemp(join(tmpdir(), 'snowflake-local-'));
   const spillFolder = join(root, 'spill');
   await mkdir(spillFolder);
-  const kept = new Set<Kept>();
-  const drop = async (place: Kept): Promise<void> => {
-    place.gone = true;
-    kept.delete(place);
-    await rm(place.folder, { recursive: true, force: true });
-  };
-  const makeRoom = async (place: Kept): Promise<void> => {
-    const total = (): number => [...kept].reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const oldest of [...kept]) {
-      if (total() <= options.maxBytes) return;
-      if (oldest !== place) await drop(oldest);
-    }
-    if (total() > options.maxBytes) {
-      throw new SnowflakeError('000603', 'XX000', `The result is larger than the ${options.maxBytes} bytes that the server keeps.`);
-    }
-  };
+  const kept = keptResults(maxBytes);
   return {
     spillFolder,
-    async open(handle) {
-      const place: Kept = { folder: join(root, `${handle}-${randomUUID().slice(0, 8)}`), bytes: 0, gone: false };
-      await mkdir(place.folder);
+    open: (handle) => kept.open(join(root, handle)),
+    close: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+function keptResults(maxBytes: number): { open(path: string): ResultPlace } {
+  const kept = new Set<Kept>();
+  let total = 0;
+  const drop = async (place: Kept): Promise<void> => {
+    if (place.isGone) return;
+    place.isGone = true;
+    total -= place.bytes;
+    kept.delete(place);
+    if (place.folder !== undefined) await rm(place.path, { recursive: true, force: true });
+  };
+  const makeRoom = async (): Promise<void> => {
+    for (const oldest of kept) {
+      if (total <= maxBytes) return;
+      if (oldest.isComplete) await drop(oldest);
+    }
+    if (total > maxBytes) throw new SnowflakeError('000603', 'XX000', `Results are larger than the ${maxBytes} bytes that are kept.`);
+  };
+  return {
+    open(path) {
+      const place: Kept = { path, folder: undefined, bytes: 0, isComplete: false, isGone: false };
       kept.add(place);
       return {
-        folder: place.folder,
+        async folder() {
+          place.folder ??= mkdir(path);
+          await place.folder;
+          return path;
+        },
         async add(bytes) {
           place.bytes += bytes;
-          await makeRoom(place);
+          total += bytes;
+          await makeRoom();
         },
-        isGone: () => place.gone,
+        finish() {
+          place.isComplete = true;
+        },
+        isGone: () => place.isGone,
         drop: () => drop(place),
       };
     },
-    close: () => rm(root, { recursive: true, force: true }),
   };
 }

@@ -18,7 +18,10 @@ export const aggregates: Printers = {
     if (nodeOf(fields['this']).kind === 'tuple') throw unsupported('COUNT of several columns');
     return `count(${distinct(fields['distinct'])}${printExpression(fields['this'], scope)})`;
   },
-  count_if: plain('count_if'),
+  count_if: (fields, scope) => {
+    allowOnly('COUNT_IF', fields, ['this', 'name']);
+    return `count(CASE WHEN ${printExpression(fields['this'], scope)} THEN 1 END)`;
+  },
   list_agg: (fields, scope, kind) => collect(kind, fields, scope, ''),
   max: plain('max'),
   median: plain('median'),
@@ -85,7 +88,12 @@ function distinct(flag: unknown): string {
   return flag === true ? 'DISTINCT ' : '';
 }
 
+/** Tells whether a kind of node is an aggregate. */
+export function isAggregate(kind: string): boolean {
+  return Object.hasOwn(aggregates, kind);
+}
+
 /** Tells whether a window may be put on a kind of node: those that print as one call of an aggregate. */
 export function isWindowable(kind: string): boolean {
-  return Object.hasOwn(aggregates, kind) && !['list_agg', 'array_agg', 'within_group'].includes(kind);
+  return isAggregate(kind) && !['list_agg', 'array_agg', 'within_group'].includes(kind);
 }

@@ -82,6 +82,8 @@ function printItem(item: unknown, scope: Scope): string {
     allowOnly('alias', fields, ['this', 'alias']);
     return `${printExpression(fields['this'], scope)} AS ${quoteName(identifierName(fields['alias']))}`;
   }
+  // A column names itself.
+  if (kind === 'column' || kind === 'dot') return printExpression(item, scope);
   return `${printExpression(item, scope)} AS ${quoteName(nameOfExpression(item))}`;
 }
 

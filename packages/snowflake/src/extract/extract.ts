@@ -1,4 +1,4 @@
-import { ATTEMPT, type CallContext, type ExtractReport, type ExtractRequest, sqlText } from '@snowmelt/core/ports';
+import { ATTEMPT, type CallContext, type ExtractReport, type ExtractRequest, type SourceColumn, sqlText } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
 import type { SqlApiClient } from '../client/sql-api-client.ts';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
@@ -42,21 +42,48 @@ export async function extract(tools: ExtractTools, request: ExtractRequest, cont
     from: renderRelation(request.relation, tools.connection),
     place: { dataset: request.dataset, relation: describeRelation(request.relation) },
   };
-  const described = await tools.client.query(sqlText(`SELECT * FROM ${extraction.from} LIMIT 0`), extraction.context);
-  const columns = matchColumns(request.columns, described.columns, extraction.place);
   const { window } = request;
-  if (window.kind === 'full') return readRows(extraction, columns, { statements: [described.handle] });
-  const watermark = watermarkColumn(window, columns, extraction.place);
-  const bounds = await fixBounds(extraction, window, watermark);
+  if (window.kind === 'full') {
+    const { columns, handle } = await describe(extraction);
+    return readRows(extraction, columns, { statements: [handle] });
+  }
+  return extractWindow(extraction, window, watermarkColumn(window, request.columns, request.dataset));
+}
+
+async function extractWindow(extraction: Extraction, window: WatermarkWindow, watermark: SourceColumn): Promise<ExtractReport> {
+  const [described, bounds] = await bothOrFirst(describe(extraction), fixBounds(extraction, window, watermark));
   const statements = [described.handle, bounds.handle];
   if (isEmptyWindow(bounds.window)) return { files: [], rows: 0, window: bounds.window, statements, bytesFetched: 0 };
-  return readRows(extraction, columns, { statements, window: bounds.window, condition: windowCondition(watermark, bounds.window) });
+  const matched = described.columns.find(({ declared }) => declared === watermark);
+  if (matched === undefined) throw extraction.client.unexpected(extraction.context, 'a description without the watermark');
+  return readRows(extraction, described.columns, {
+    statements,
+    window: bounds.window,
+    condition: windowCondition(matched.actual, bounds.window),
+  });
+}
+
+// Both questions are on their way at once. Where both fail, the first one's failure explains the other.
+async function bothOrFirst<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+async function describe({
+  client,
+  context,
+  from,
+  place,
+  request,
+}: Extraction): Promise<{ readonly columns: readonly MatchedColumn[]; readonly handle: string }> {
+  const result = await client.query(sqlText(`SELECT * FROM ${from} LIMIT 0`), context);
+  return { columns: matchColumns(request.columns, result.columns, place), handle: result.handle };
 }
 
 async function fixBounds(
   { client, context, from, place }: Extraction,
   window: WatermarkWindow,
-  watermark: MatchedColumn,
+  watermark: SourceColumn,
 ): Promise<{ readonly window: FixedWindow; readonly handle: string }> {
   const result = await client.query(boundsStatement(window, watermark, from), context);
   const bounds = parseBounds(result);

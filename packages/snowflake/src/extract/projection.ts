@@ -41,8 +41,7 @@ function expressionOf({ declared, actual }: MatchedColumn): string {
   }
 }
 
-/** Gives a date or timestamp column as a value without time zone, in UTC. */
-export function inUtc({ name, type }: ResultColumn): string {
+function inUtc({ name, type }: ResultColumn): string {
   const column = quoteIdentifier(name, 'snowflake');
   return type === 'timestamp_ltz' || type === 'timestamp_tz' ? `CONVERT_TIMEZONE('UTC', ${column})::TIMESTAMP_NTZ` : column;
 }

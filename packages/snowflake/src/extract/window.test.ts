@@ -1,65 +1,66 @@
+import { parseColumnType, type SourceColumn } from '@snowmelt/core/ports';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { column } from '../../test-support/fake-sql-api.ts';
-import type { MatchedColumn } from './contract.ts';
 import { boundsStatement, fixWindow, isEmptyWindow, type WatermarkWindow, watermarkColumn, windowCondition } from './window.ts';
 
-const PLACE = { dataset: 'bronze.orders', relation: 'table `ORDERS`' };
 const WINDOW: WatermarkWindow = { kind: 'window', watermark: 'updated_at', until: '2024-01-16T00:00:00Z', lagSeconds: 0, nulls: 'fail' };
 const END = "LEAST(SYSDATE(), '2024-01-16 00:00:00.000000000'::TIMESTAMP_NTZ)";
 const LOW = '2024-01-15 10:00:00.000000001';
 const HIGH = '2024-01-16 00:00:00.000000000';
 
-function watermark(type: string): MatchedColumn {
-  return { declared: { name: 'updated_at', source: 'UPDATED_AT', type: { kind: 'timestamp' } }, actual: column('UPDATED_AT', type) };
+function declared(type: string): SourceColumn {
+  return { name: 'updated_at', source: 'UPDATED_AT', type: parseColumnType(type) ?? { kind: 'timestamp' } };
 }
 
 describe('watermarkColumn', () => {
-  it('accepts what orders rows', () => {
-    expect(watermarkColumn(WINDOW, [watermark('date')], PLACE)).toEqual(watermark('date'));
+  it.each(['DATE', 'TIMESTAMP_NTZ'])('accepts %s, which orders rows', (type) => {
+    expect(watermarkColumn(WINDOW, [declared(type)], 'bronze.orders')).toEqual(declared(type));
   });
 
-  it.each(['text', 'fixed', 'time'])('refuses %s', (type) => {
-    expect(() => watermarkColumn(WINDOW, [watermark(type)], PLACE)).toThrow(
-      expect.objectContaining({ code: 'source/unsupported-watermark', message: expect.stringContaining(type.toUpperCase()) }),
+  it.each(['VARCHAR', 'NUMBER(38,0)', 'TIME'])('refuses %s', (type) => {
+    expect(() => watermarkColumn(WINDOW, [declared(type)], 'bronze.orders')).toThrow(
+      expect.objectContaining({
+        code: 'source/unsupported-watermark',
+        message: `The watermark \`updated_at\` is declared as ${type}; a window needs a DATE or a TIMESTAMP.`,
+        at: { dataset: 'bronze.orders', field: 'updated_at' },
+      }),
     );
   });
 });
 
 describe('boundsStatement', () => {
   it('fixes the end by the source’s clock and counts NULLs in the same scan', () => {
-    expect(boundsStatement(WINDOW, watermark('timestamp_ntz'), 'T')).toBe(
+    expect(boundsStatement(WINDOW, declared('TIMESTAMP_NTZ'), 'T')).toBe(
       `SELECT TO_CHAR(${END}, 'YYYY-MM-DD HH24:MI:SS.FF9') AS "HIGH", COUNT_IF("UPDATED_AT" IS NULL) AS "NULLS" FROM T`,
     );
   });
 
   it('stays behind the clock by the lag, and scans nothing where NULLs do not matter', () => {
     const window: WatermarkWindow = { ...WINDOW, lagSeconds: 600, nulls: 'exclude' };
-    expect(boundsStatement(window, watermark('timestamp_ntz'), 'T')).toBe(
+    expect(boundsStatement(window, declared('TIMESTAMP_NTZ'), 'T')).toBe(
       `SELECT TO_CHAR(${END.replace('SYSDATE()', 'DATEADD(second, -600, SYSDATE())')}, 'YYYY-MM-DD HH24:MI:SS.FF9') AS "HIGH", 0 AS "NULLS"`,
     );
   });
 
   it('ends a window of days with a whole day', () => {
-    expect(boundsStatement(WINDOW, watermark('date'), 'T')).toContain(`TO_CHAR(DATE_TRUNC('day', ${END}), `);
+    expect(boundsStatement(WINDOW, declared('DATE'), 'T')).toContain(`TO_CHAR(DATE_TRUNC('day', ${END}), `);
   });
 });
 
 describe('windowCondition', () => {
   it('is half-open and compares exact texts on the server', () => {
-    expect(windowCondition(watermark('timestamp_ntz'), { low: LOW, high: HIGH })).toBe(
+    expect(windowCondition(column('UPDATED_AT', 'timestamp_ntz'), { low: LOW, high: HIGH })).toBe(
       `"UPDATED_AT" >= '${LOW}'::TIMESTAMP_NTZ AND "UPDATED_AT" < '${HIGH}'::TIMESTAMP_NTZ`,
     );
   });
 
   it('has no lower end the first time', () => {
-    expect(windowCondition(watermark('date'), { high: HIGH })).toBe(`"UPDATED_AT" < '${HIGH}'::TIMESTAMP_NTZ::DATE`);
+    expect(windowCondition(column('UPDATED_AT', 'date'), { high: HIGH })).toBe(`"UPDATED_AT" < '${HIGH}'::TIMESTAMP_NTZ::DATE`);
   });
 
-  it('compares in UTC', () => {
-    expect(windowCondition(watermark('timestamp_ltz'), { high: HIGH })).toBe(
-      `CONVERT_TIMEZONE('UTC', "UPDATED_AT")::TIMESTAMP_NTZ < '${HIGH}'::TIMESTAMP_NTZ`,
-    );
+  it.each(['timestamp_ltz', 'timestamp_tz'])('compares a %s with an instant, whatever the session’s time zone', (type) => {
+    expect(windowCondition(column('UPDATED_AT', type), { high: HIGH })).toBe(`"UPDATED_AT" < '${HIGH}+00:00'::${type.toUpperCase()}`);
   });
 });
 

@@ -1,8 +1,17 @@
-import { type ExtractWindow, quoteLiteral, SnowmeltError, type SqlText, sqlText } from '@snowmelt/core/ports';
+import {
+  type ExtractWindow,
+  quoteIdentifier,
+  quoteLiteral,
+  renderColumnType,
+  SnowmeltError,
+  type SourceColumn,
+  type SqlText,
+  sqlText,
+} from '@snowmelt/core/ports';
+import type { ResultColumn } from '../client/result-metadata.ts';
 import type { SmallResult } from '../client/sql-api-client.ts';
-import type { ContractPlace, MatchedColumn } from './contract.ts';
+import type { ContractPlace } from './contract.ts';
 import { instantText } from './instant.ts';
-import { inUtc } from './projection.ts';
 
 /** The part of an {@link ExtractWindow} that reads by watermark. */
 export type WatermarkWindow = Extract<ExtractWindow, { readonly kind: 'window' }>;
@@ -20,28 +29,26 @@ export interface WindowBounds {
   readonly nulls: number;
 }
 
-const ORDERED_TYPES = ['date', 'timestamp_ntz', 'timestamp_ltz', 'timestamp_tz'];
-
-/** Finds the window's watermark among the matched columns. @throws source/unsupported-watermark */
-export function watermarkColumn(window: WatermarkWindow, columns: readonly MatchedColumn[], place: ContractPlace): MatchedColumn {
-  const found = columns.find(({ declared }) => declared.name === window.watermark);
-  if (found !== undefined && ORDERED_TYPES.includes(found.actual.type)) return found;
-  const type = found === undefined ? 'not a declared column' : `of type ${found.actual.type.toUpperCase()}`;
+/** Finds the window's watermark among the declared columns. @throws source/unsupported-watermark */
+export function watermarkColumn(window: WatermarkWindow, columns: readonly SourceColumn[], dataset: string): SourceColumn {
+  const found = columns.find(({ name }) => name === window.watermark);
+  if (found?.type.kind === 'timestamp' || found?.type.kind === 'date') return found;
+  const type = found === undefined ? 'not a declared column' : `declared as ${renderColumnType(found.type, 'snowflake')}`;
   throw new SnowmeltError('source/unsupported-watermark', {
     message: `The watermark \`${window.watermark}\` is ${type}; a window needs a DATE or a TIMESTAMP.`,
     hint: 'Choose a column that says when a row was last changed, or read the table with mode `full`.',
-    at: { dataset: place.dataset, field: window.watermark },
+    at: { dataset, field: window.watermark },
   });
 }
 
 /** The statement that fixes the upper end by the source's own clock and, where NULLs are an error, counts them in the same scan. */
-export function boundsStatement(window: WatermarkWindow, { actual }: MatchedColumn, from: string): SqlText {
+export function boundsStatement(window: WatermarkWindow, watermark: SourceColumn, from: string): SqlText {
   const now = window.lagSeconds === 0 ? 'SYSDATE()' : `DATEADD(second, ${-Math.ceil(window.lagSeconds)}, SYSDATE())`;
   const end = `LEAST(${now}, ${timestamp(instantText(window.until))})`;
   // A day that has not ended belongs to a later window as a whole.
-  const high = `TO_CHAR(${actual.type === 'date' ? `DATE_TRUNC('day', ${end})` : end}, 'YYYY-MM-DD HH24:MI:SS.FF9') AS "HIGH"`;
+  const high = `TO_CHAR(${watermark.type.kind === 'date' ? `DATE_TRUNC('day', ${end})` : end}, 'YYYY-MM-DD HH24:MI:SS.FF9') AS "HIGH"`;
   if (window.nulls === 'exclude') return sqlText(`SELECT ${high}, 0 AS "NULLS"`);
-  return sqlText(`SELECT ${high}, COUNT_IF(${inUtc(actual)} IS NULL) AS "NULLS" FROM ${from}`);
+  return sqlText(`SELECT ${high}, COUNT_IF(${quoteIdentifier(watermark.source, 'snowflake')} IS NULL) AS "NULLS" FROM ${from}`);
 }
 
 /** Reads the answer to {@link boundsStatement}; undefined if it is not one. */
@@ -73,12 +80,17 @@ export function isEmptyWindow({ low, high }: FixedWindow): boolean {
   return low === high;
 }
 
-/** The condition that holds for the rows of the window. */
-export function windowCondition({ actual }: MatchedColumn, { low, high }: FixedWindow): string {
-  const watermark = inUtc(actual);
-  const bound = (text: string): string => (actual.type === 'date' ? `${timestamp(text)}::DATE` : timestamp(text));
-  const below = `${watermark} < ${bound(high)}`;
-  return low === undefined ? below : `${watermark} >= ${bound(low)} AND ${below}`;
+/** The condition that holds for the rows of the window. The column stands alone in it, so that Snowflake can skip what lies outside. */
+export function windowCondition(watermark: ResultColumn, { low, high }: FixedWindow): string {
+  const column = quoteIdentifier(watermark.name, 'snowflake');
+  const below = `${column} < ${boundFor(watermark, high)}`;
+  return low === undefined ? below : `${column} >= ${boundFor(watermark, low)} AND ${below}`;
+}
+
+function boundFor({ type }: ResultColumn, text: string): string {
+  if (type === 'date') return `${timestamp(text)}::DATE`;
+  if (type === 'timestamp_ntz') return timestamp(text);
+  return `${quoteLiteral(`${text}+00:00`, 'snowflake')}::${type.toUpperCase()}`;
 }
 
 function timestamp(text: string): string {

@@ -20,6 +20,8 @@ export interface CleanedColumn {
   /** The expression over the source, per dialect, and its type. */
   readonly start: RenderedSql;
   readonly startType: ColumnType;
+  /** The columns of the source that it starts from. */
+  readonly startsFrom: readonly string[];
 }
 
 /** What classifying needs to know of a dataset. */
@@ -124,6 +126,7 @@ function finalValue(column: CleanedColumn, words: Words): string {
   const value = words.name(`t__${column.name}`);
   if (column.rules.onFail !== 'null') return value;
   const conditions = violationsOf(column, words).map(({ condition }) => `(${condition})`);
+  if (conditions.length === 0) return value;
   return `CASE WHEN ${conditions.join(' OR ')} THEN NULL ELSE ${value} END`;
 }
 

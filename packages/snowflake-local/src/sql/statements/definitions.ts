@@ -12,7 +12,7 @@ export function translateSchema(fields: Fields, scope: Scope): TranslatedDefinit
   const name = schemaName(parts.at(-1), parts.length === 2 ? parts[0] : undefined, scope);
   return {
     kind: 'definition',
-    object: { type: 'Schema', name },
+    object: { type: 'Schema', name: { database: scope.session.database, schema: name } },
     mode: fields['if_not_exists'] === true ? 'create-if-absent' : 'create',
     sql: [`CREATE SCHEMA ${quoteName(scope.session.database)}.${quoteName(name)}`],
     tables: [],
@@ -27,7 +27,7 @@ export function translateDropSchema(fields: Fields, scope: Scope): TranslatedDef
   const name = schemaName(table['name'], table['schema'], scope);
   return {
     kind: 'definition',
-    object: { type: 'Schema', name },
+    object: { type: 'Schema', name: { database: scope.session.database, schema: name } },
     mode: fields['if_exists'] === true ? 'drop-if-present' : 'drop',
     sql: [`DROP SCHEMA ${quoteName(scope.session.database)}.${quoteName(name)} CASCADE`],
     tables: [],

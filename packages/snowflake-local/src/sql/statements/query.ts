@@ -4,12 +4,19 @@ import { isInformationSchema } from '../information-schema.ts';
 import { resolveTable, rootScope, type Scope } from '../scope.ts';
 import { typeOf } from '../snowflake-type.ts';
 import { type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
+import { isSmallSelect } from './small-result.ts';
 import type { ProjectedColumn, Projection, TranslatedQuery } from './translated.ts';
 
 /** Translates SELECT and the set operations. */
 export function translateQuery(fields: Fields, scope: Scope, kind: string): TranslatedQuery {
   const sql = printExpression({ [kind]: fields }, scope);
-  return { kind: 'query', sql, tables: scope.tables, projection: projectionOf(kind, fields, scope) };
+  return {
+    kind: 'query',
+    sql,
+    tables: scope.tables,
+    projection: projectionOf(kind, fields, scope),
+    isSmall: kind === 'select' && isSmallSelect(fields),
+  };
 }
 
 // Only a plain SELECT over one table says more than DuckDB does.
@@ -26,10 +33,12 @@ function projectionOf(kind: string, fields: Fields, scope: Scope): Projection {
 function projectedColumn(item: unknown): ProjectedColumn {
   const { kind, fields } = nodeOf(item);
   switch (kind) {
-    case 'alias':
-      return projectedColumn(fields['this']);
+    case 'alias': {
+      const column = projectedColumn(fields['this']);
+      return column.kind === 'column' ? { ...column, isRenamed: true } : column;
+    }
     case 'column':
-      return { kind: 'column', name: identifierName(fields['name']) };
+      return { kind: 'column', name: identifierName(fields['name']), isRenamed: false };
     case 'star':
       return isPresent(fields['rename']) ? { kind: 'expression' } : { kind: 'star', without: listOf(fields['except']).map(identifierName) };
     case 'cast':

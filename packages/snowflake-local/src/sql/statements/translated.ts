@@ -3,7 +3,7 @@ import type { SnowflakeType } from '../snowflake-type.ts';
 
 /** Where a result column comes from, as far as the statement's text says it. */
 export type ProjectedColumn =
-  | { readonly kind: 'column'; readonly name: string }
+  | { readonly kind: 'column'; readonly name: string; readonly isRenamed: boolean }
   | { readonly kind: 'star'; readonly without: readonly string[] }
   | { readonly kind: 'expression'; readonly type?: SnowflakeType };
 
@@ -19,6 +19,8 @@ export interface TranslatedQuery {
   readonly sql: string;
   readonly tables: readonly TableName[];
   readonly projection: Projection;
+  /** Few rows, whatever the tables hold. */
+  readonly isSmall: boolean;
 }
 
 /** A statement that changes rows. */
@@ -32,7 +34,7 @@ export interface TranslatedChange {
 /** What a definition makes, removes or alters. */
 export type DefinedObject =
   | { readonly type: 'Table' | 'View'; readonly name: TableName }
-  | { readonly type: 'Schema'; readonly name: string };
+  | { readonly type: 'Schema'; readonly name: { readonly database: string; readonly schema: string } };
 
 /** A statement that changes tables, views or schemas themselves. */
 export interface TranslatedDefinition {

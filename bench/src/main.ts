@@ -1,0 +1,22 @@
+import type { Benchmark } from './figures.ts';
+import { printFigures } from './figures.ts';
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  startup: async () => (await import('./startup.ts')).startup,
+  extract: async () => (await import('./extract.ts')).extract,
+  retail: async () => (await import('./retail.ts')).retail,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.find((name) => BENCHMARKS[name] === undefined);
+if (unknown !== undefined) {
+  console.error(`There is no benchmark \`${unknown}\`. Known: ${Object.keys(BENCHMARKS).join(', ')}.`);
+  process.exitCode = 2;
+} else {
+  for (const name of names.length === 0 ? Object.keys(BENCHMARKS) : names) {
+    console.log(`${name}:`);
+    const benchmark = await BENCHMARKS[name]?.();
+    const figures = (await benchmark?.((line) => console.log(`  ${line}`))) ?? [];
+    process.exitCode = Math.max(Number(process.exitCode ?? 0), printFigures(name, figures, console.log));
+  }
+}

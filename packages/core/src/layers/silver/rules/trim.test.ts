@@ -1,0 +1,37 @@
+import { afterAll, expect, it } from 'vitest';
+import { openDuckdb } from '../../../../../local/src/duckdb/duckdb-session.ts';
+import type { CleaningColumn } from '../../../define/pipeline-schema.ts';
+import { forBoth } from '../../../sql/render.ts';
+import { quoteLiteral } from '../../../sql/text.ts';
+import { trim } from './trim.ts';
+
+const session = openDuckdb({ memoryLimit: '200MB', threads: 1, tempFolder: 'node_modules/.cache/core-tests' });
+afterAll(() => session.close());
+
+const rendered = (asked: Partial<CleaningColumn>) =>
+  forBoth((words) => trim({ type: { kind: 'varchar' }, onFail: 'quarantine', ...asked }, words)?.('x') ?? 'not asked for');
+
+async function applyTo(asked: Partial<CleaningColumn>, texts: readonly (string | null)[]) {
+  const connection = await session.connect();
+  const values = texts.map((text, i) => `(${i}, ${text === null ? 'NULL' : quoteLiteral(text, 'duckdb')})`);
+  const sql = `SELECT ${rendered(asked).duckdb} FROM (VALUES ${values.join(', ')}) AS t(i, x) ORDER BY i`;
+  return (await connection.runAndReadAll(sql)).getRowsJson().flat();
+}
+
+it('is rendered for both engines, or not at all', () => {
+  expect(rendered({ trim: true })).toMatchInlineSnapshot(`
+    {
+      "duckdb": "regexp_replace(x, '^[ \\t\\n\\r\\f]+|[ \\t\\n\\r\\f]+$', '', 'g')",
+      "spark": "regexp_replace(x, '^[ \\\\t\\\\n\\\\r\\\\f]+|[ \\\\t\\\\n\\\\r\\\\f]+$', '')",
+    }
+  `);
+  expect(rendered({ trim: false }).duckdb).toBe('not asked for');
+});
+
+it('removes white space at both ends and nowhere else', async () => {
+  expect(await applyTo({ trim: true }, ['  a  b ', '\t\r\n\fa\n', 'a', '', ' \n ', null])).toEqual(['a  b', 'a', 'a', '', '', null]);
+});
+
+it('leaves white space beyond ASCII alone, in the middle of a line end, too', async () => {
+  expect(await applyTo({ trim: true }, ['\u00a0a\u2003', 'a \u0085', '\u200bé '])).toEqual(['\u00a0a\u2003', 'a \u0085', '\u200bé']);
+});

@@ -1,0 +1,102 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Database } from '../database/open-database.ts';
+import { fromDuckdb } from '../errors/from-duckdb.ts';
+import { compilationError, missingObject } from '../errors/snowflake-error.ts';
+import type { PartitionLimits } from '../results/partition-writer.ts';
+import { type QueryRun, type RenderedQuery, renderQuery, type StoredResult } from '../results/render-query.ts';
+import type { ResultPlace } from '../results/result-store.ts';
+import type { Binding } from '../sql/bindings.ts';
+import { showTable, type TableName } from '../sql/identifiers.ts';
+import type { Session } from '../sql/session.ts';
+import { translate } from '../sql/statements/translate.ts';
+import type { TranslatedStatement } from '../sql/statements/translated.ts';
+import { runChange } from './run-change.ts';
+import { runDefinition } from './run-definition.ts';
+
+/** A statement and for whom it runs. */
+export interface StatementRequest {
+  readonly text: string;
+  readonly session: Session;
+  readonly bindings: Readonly<Record<string, Binding>>;
+}
+
+/** How many rows a statement changed, by what it did with them. */
+export interface ChangeStatistics {
+  readonly numRowsInserted: number;
+  readonly numRowsUpdated: number;
+  readonly numRowsDeleted: number;
+  readonly numDuplicateRowsUpdated: number;
+}
+
+/** What a statement that succeeded has to show. */
+export interface StatementOutcome {
+  readonly result: StoredResult;
+  readonly stats?: ChangeStatistics;
+}
+
+/** What statements run on. */
+export interface StatementTools {
+  readonly database: Database;
+  readonly limits: PartitionLimits;
+}
+
+/** Translates a statement, runs it and stores its result. Aborting `signal` interrupts it. @throws SnowflakeError */
+export async function runStatement(
+  request: StatementRequest,
+  place: ResultPlace,
+  signal: AbortSignal,
+  { database, limits }: StatementTools,
+): Promise<StatementOutcome> {
+  const statement = await translate(request.text, request.session, request.bindings);
+  const { connections, catalog, writing } = database;
+  const run = (): Promise<StatementOutcome> =>
+    connections.use((connection) =>
+      interruptible(connection, signal, () => runTranslated(statement, request.session, { connection, catalog, place, limits })),
+    );
+  return statement.kind === 'query' ? run() : writing(run);
+}
+
+async function interruptible<T>(connection: DuckDBConnection, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const interrupt = (): void => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await task();
+  } catch (error) {
+    throw fromDuckdb(error);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
+}
+
+async function runTranslated(statement: TranslatedStatement, session: Session, run: QueryRun): Promise<StatementOutcome> {
+  const { connection, catalog } = run;
+  if (!(await catalog.hasSchema(connection, session))) throw noSuchContext();
+  for (const table of statement.tables) await demandRelation(run, table);
+  switch (statement.kind) {
+    case 'query':
+      return { result: await renderQuery(statement, run) };
+    case 'change': {
+      const { sql, stats } = await runChange(connection, statement);
+      return { result: await renderQuery(answer(sql), run), stats };
+    }
+    default: {
+      const sql = await runDefinition(connection, statement, catalog);
+      return { result: await renderQuery(answer(sql), run) };
+    }
+  }
+}
+
+function answer(sql: string): RenderedQuery {
+  return { sql, projection: { columns: [] }, isSmall: true };
+}
+
+function noSuchContext(): Error {
+  return compilationError('002043', '02000', 'Object does not exist, or operation cannot be performed.');
+}
+
+async function demandRelation({ connection, catalog }: QueryRun, table: TableName): Promise<void> {
+  if ((await catalog.relationKind(connection, table)) !== undefined) return;
+  if (!(await catalog.hasSchema(connection, table))) throw missingObject('Schema', `${table.database}.${table.schema}`);
+  throw missingObject('Object', showTable(table));
+}

@@ -1,0 +1,97 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Graph } from '@snowmelt/core/pipeline';
+import { type LocalServer, startServer } from 'snowflake-local';
+import { snowmelt } from './run-snowmelt.ts';
+
+/** A temporary project over a stand-in Snowflake, with what a process needs to reach it. */
+export interface TestProject {
+  readonly folder: string;
+  readonly lake: string;
+  readonly server: LocalServer;
+  readonly env: Readonly<Record<string, string>>;
+  write(path: string, text: string): Promise<void>;
+  /** The graph that the last command compiled. */
+  graph(): Promise<Graph>;
+  close(): Promise<void>;
+}
+
+/** Writes a project and starts its source. */
+export async function openTestProject(files: Readonly<Record<string, string>>): Promise<TestProject> {
+  const folder = await mkdtemp(join(tmpdir(), 'snowmelt-e2e-'));
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const server = await startServer({ database: ':memory:', account: 'TEST', users: [{ name: 'TESTER', publicKeyPem: publicKey }] });
+  const write = async (path: string, text: string) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  };
+  for (const [path, text] of Object.entries(files)) await write(path, text);
+  return {
+    folder,
+    lake: join(folder, 'lake'),
+    server,
+    env: { SNOWFLAKE_URL: server.url, SNOWFLAKE_ACCOUNT: 'TEST', SNOWFLAKE_USER: 'TESTER', SNOWFLAKE_PRIVATE_KEY: privateKey },
+    write,
+    graph: async () => {
+      const check = await snowmelt(['check', '--project', folder], { env: { SNOWFLAKE_URL: server.url } });
+      if (check.code !== 0) throw new Error(check.err);
+      const cache = join(folder, '.snowmelt', 'cache');
+      const { readdir } = await import('node:fs/promises');
+      const [name = ''] = (await readdir(cache)).filter((file) => file.startsWith('graph-'));
+      return (JSON.parse(await readFile(join(cache, name), 'utf8')) as { graph: Graph }).graph;
+    },
+    close: async () => {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A pipeline of one table, to all three layers. */
+export const SMALL_PIPELINE: Readonly<Record<string, string>> = {
+  'snowmelt.config.ts': `import { definePipeline } from '@snowmelt/core';
+
+const { SNOWFLAKE_ACCOUNT = '', SNOWFLAKE_USER = '', SNOWFLAKE_URL = 'http://127.0.0.1:9' } = process.env;
+
+export default definePipeline({
+  name: 'small',
+  source: { kind: 'snowflake', account: SNOWFLAKE_ACCOUNT, user: SNOWFLAKE_USER, url: SNOWFLAKE_URL, privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP' },
+  bronze: {
+    orders: {
+      table: 'ORDERS', mode: 'window', watermark: 'loaded_at', key: ['id'],
+      columns: { id: 'NUMBER(10,0)', amount: 'NUMBER(12,2)', ordered_at: 'TIMESTAMP_NTZ', loaded_at: 'TIMESTAMP_NTZ' },
+    },
+  },
+  silver: {
+    fact_orders: {
+      kind: 'event', eventTime: 'ordered_at', from: 'bronze.orders', key: ['id'], version: 'loaded_at',
+      columns: {
+        id: { type: 'NUMBER(10,0)' },
+        amount: { type: 'NUMBER(12,2)', range: { min: 0 } },
+        ordered_at: { type: 'TIMESTAMP_NTZ', required: true },
+        loaded_at: { type: 'TIMESTAMP_NTZ', required: true },
+      },
+    },
+  },
+  gold: { daily_sales: { kind: 'event', eventTime: 'sale_date', key: ['sale_date'], sql: 'models/daily_sales.sql' } },
+});
+`,
+  'models/daily_sales.sql':
+    'select ordered_at::date as sale_date, count(*) as orders, sum(amount)::number(18,2) as sales from silver.fact_orders group by 1\n',
+};
+
+/** Fills the source of {@link SMALL_PIPELINE}: three days of orders, one refused, one late, one corrected. */
+export async function fillSmallSource(server: LocalServer): Promise<void> {
+  await server.database.run('CREATE TABLE ORDERS (ID DECIMAL(10,0), AMOUNT DECIMAL(12,2), ORDERED_AT TIMESTAMP, LOADED_AT TIMESTAMP)');
+  await server.database.run(`INSERT INTO ORDERS VALUES
+    (1, 10.50, '2026-01-01 10:00:00', '2026-01-01 10:01:00'), (2, 20.25, '2026-01-01 11:00:00', '2026-01-01 11:01:00'),
+    (3, -1.00, '2026-01-02 09:00:00', '2026-01-02 09:01:00'), (4, 40.00, '2026-01-02 10:00:00', '2026-01-02 10:01:00'),
+    (5, 50.00, '2026-01-01 12:00:00', '2026-01-02 12:01:00'), (1, 11.50, '2026-01-01 10:00:00', '2026-01-03 08:00:00'),
+    (6, 60.00, '2026-01-03 10:00:00', '2026-01-03 10:01:00')`);
+}
