@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type LocalServer, startServer } from 'snowflake-local';
+import { type RunningServer, startServer } from 'snowflake-local';
 
 /** A stand-in Snowflake and the variables under which a project finds it. */
 export interface StandIn {
-  readonly server: LocalServer;
+  readonly server: RunningServer;
   readonly environment: Readonly<Record<string, string>>;
 }
 

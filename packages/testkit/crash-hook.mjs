@@ -23,15 +23,44 @@ function die() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-/** Counts an operation, runs it, and dies where that was asked for. `paths` that lie elsewhere do not count. */
-function observe(name, paths, run) {
-  if (!paths.some(isWatched)) return run();
+let isInside = false;
+
+/** Counts an operation on `paths` and dies if it is the one; returns its number, NaN where it does not count. */
+function begin(name, paths) {
+  // What one of these functions calls to do its work is part of it.
+  if (isInside || !paths.some(isWatched)) return Number.NaN;
   log.push(`${name} ${paths.join(' ')}`);
-  const number = log.length;
-  if (number === dieBefore) die();
-  const result = run();
+  if (log.length === dieBefore) die();
+  return log.length;
+}
+
+function inside(run) {
+  const before = isInside;
+  isInside = true;
+  try {
+    return run();
+  } finally {
+    isInside = before;
+  }
+}
+
+/** Observes an operation that has ended when it returns, or when its promise is kept. */
+function observe(name, paths, run) {
+  const number = begin(name, paths);
+  const result = inside(run);
   if (number !== dieAfter) return result;
   return typeof result?.then === 'function' ? result.then(die) : die();
+}
+
+/** Observes an operation that has ended when it calls back. */
+function observeCallback(name, paths, run, args) {
+  const number = begin(name, paths);
+  const callback = args.at(-1);
+  const ended = (...results) => {
+    if (number === dieAfter) die();
+    callback(...results);
+  };
+  return inside(() => run(...args.slice(0, -1), ended));
 }
 
 function isWatched(path) {
@@ -67,24 +96,6 @@ function patch(target, name, wrap) {
   target[name] = wrap(original);
 }
 
-// An operation that ends in a callback counts as ended when the callback is called.
-function observeCallback(name, paths, original, self, args) {
-  const callback = args.at(-1);
-  if (typeof callback !== 'function') return observe(name, paths, () => original.apply(self, args));
-  const before = log.length;
-  const ending = (...results) => {
-    if (log.length > before && number === dieAfter) die();
-    callback(...results);
-  };
-  let number = Number.NaN;
-  if (paths.some(isWatched)) {
-    log.push(`${name} ${paths.join(' ')}`);
-    number = log.length;
-    if (number === dieBefore) die();
-  }
-  return original.apply(self, [...args.slice(0, -1), ending]);
-}
-
 const pathsOf = (args) => args.slice(0, 2).map(toPath);
 
 for (const name of ON_PATHS) {
@@ -109,7 +120,7 @@ for (const name of ON_PATHS) {
     name,
     (original) =>
       (...args) =>
-        observeCallback(name, paths(args), original, fs, args),
+        observeCallback(name, paths(args), original, args),
   );
 }
 
@@ -136,7 +147,7 @@ patch(fs, 'open', (original) => (path, ...rest) => {
     callback(error, descriptor);
   };
   const args = [path, ...rest.slice(0, -1), remember];
-  return isWriting(rest.length > 1 ? rest[0] : 'r') ? observeCallback('open', [toPath(path)], original, fs, args) : original(...args);
+  return isWriting(rest.length > 1 ? rest[0] : 'r') ? observeCallback('open', [toPath(path)], original, args) : original(...args);
 });
 for (const name of ON_DESCRIPTORS) {
   patch(
@@ -151,7 +162,7 @@ for (const name of ON_DESCRIPTORS) {
     name,
     (original) =>
       (descriptor, ...rest) =>
-        observeCallback(name, [descriptors.get(descriptor)], original, fs, [descriptor, ...rest]),
+        observeCallback(name, [descriptors.get(descriptor)], original, [descriptor, ...rest]),
   );
 }
 syncBuiltinESMExports();

@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Graph } from '@snowmelt/core/pipeline';
-import { type LocalServer, startServer } from 'snowflake-local';
+import { type RunningServer, startServer } from 'snowflake-local';
 import { snowmelt } from './run-snowmelt.ts';
 
 /** A temporary project over a stand-in Snowflake, with what a process needs to reach it. */
 export interface TestProject {
   readonly folder: string;
   readonly lake: string;
-  readonly server: LocalServer;
+  readonly server: RunningServer;
   readonly env: Readonly<Record<string, string>>;
   write(path: string, text: string): Promise<void>;
   /** The graph that the last command compiled. */
@@ -87,7 +87,7 @@ export default definePipeline({
 };
 
 /** Fills the source of {@link SMALL_PIPELINE}: three days of orders, one refused, one late, one corrected. */
-export async function fillSmallSource(server: LocalServer): Promise<void> {
+export async function fillSmallSource(server: RunningServer): Promise<void> {
   await server.database.run('CREATE TABLE ORDERS (ID DECIMAL(10,0), AMOUNT DECIMAL(12,2), ORDERED_AT TIMESTAMP, LOADED_AT TIMESTAMP)');
   await server.database.run(`INSERT INTO ORDERS VALUES
     (1, 10.50, '2026-01-01 10:00:00', '2026-01-01 10:01:00'), (2, 20.25, '2026-01-01 11:00:00', '2026-01-01 11:01:00'),

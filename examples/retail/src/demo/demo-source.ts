@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LocalServer, startServer } from 'snowflake-local';
+import { type RunningServer, startServer } from 'snowflake-local';
 import { openRealData } from '../real-data.ts';
 import { dayAfter } from '../simulator/calendar.ts';
 import { createShop } from '../simulator/shop.ts';
@@ -58,7 +58,7 @@ async function real(database: Database, file: string, days: number | undefined):
   };
 }
 
-async function closeServer(server: LocalServer): Promise<void> {
+async function closeServer(server: RunningServer): Promise<void> {
   await server.close();
 }
 

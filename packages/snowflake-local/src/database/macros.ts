@@ -19,16 +19,12 @@ const MACROS: Readonly<Record<string, string>> = {
     (x TIMESTAMP_NS) AS strftime(CAST(x AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'),
     (x TIMESTAMPTZ) AS strftime(CAST(x AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g') || ' +0000'`,
 
-  'format_time(x DATE, f)': `strftime(x, f),
-    (x TIMESTAMP, f) AS strftime(x, f),
-    (x TIMESTAMP_NS, f) AS strftime(x, f),
-    (x TIMESTAMPTZ, f) AS strftime(CAST(x AS TIMESTAMP), f),
-    (x TIME, f) AS strftime(DATE '1970-01-01' + x, f)`,
-  'fraction(x DATE, n)': `left('000000000', n),
-    (x TIMESTAMP, n) AS left(strftime(x, '%f') || '000', n),
-    (x TIMESTAMP_NS, n) AS left(strftime(x, '%n'), n),
-    (x TIMESTAMPTZ, n) AS left(strftime(CAST(x AS TIMESTAMP), '%f') || '000', n),
-    (x TIME, n) AS left(strftime(DATE '1970-01-01' + x, '%f') || '000', n)`,
+  // The second format is for nanoseconds, which strftime knows by another letter.
+  'format_time(x DATE, f, n)': `strftime(x, f),
+    (x TIMESTAMP, f, n) AS strftime(x, f),
+    (x TIMESTAMP_NS, f, n) AS strftime(x, n),
+    (x TIMESTAMPTZ, f, n) AS strftime(CAST(x AS TIMESTAMP), f),
+    (x TIME, f, n) AS strftime(DATE '1970-01-01' + x, f)`,
 
   'to_date(x VARCHAR)': `CAST(x AS DATE),
     (x DATE) AS x,

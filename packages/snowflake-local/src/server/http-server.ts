@@ -10,6 +10,7 @@ import type { ApiRequest } from './statement-routes.ts';
 
 const compress = promisify(gzip);
 const LONGEST_BODY_BYTES = 16 * 1024 * 1024;
+const WORTH_PACKING_BYTES = 2048;
 
 /** What an HTTP server answers with. */
 export interface HttpServerOptions {
@@ -69,7 +70,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   // A client that is still sending would wait for us to read.
   if (!request.complete) response.setHeader('Connection', 'close');
-  const isPacked = acceptsGzip(request);
+  const isPacked = answer.body.length >= WORTH_PACKING_BYTES && acceptsGzip(request);
   const body = isPacked ? await compress(answer.body, { level: constants.Z_BEST_SPEED }) : Buffer.from(answer.body);
   response.writeHead(answer.status, { ...(isPacked ? { 'Content-Encoding': 'gzip' } : {}), 'Content-Length': body.length });
   response.end(body);

@@ -15,7 +15,7 @@ export function printCast(value: string, type: SnowflakeType, tries: boolean): s
     case 'binary':
       return macro('to_binary', value);
     case 'timestamp_ntz':
-      return isNanosecond(type) ? plainCast(value, type, tries) : macro(`${attempt}to_timestamp_ntz`, value);
+      return isNanosecond(type) || isPlainTimestamp(value) ? plainCast(value, type, tries) : macro(`${attempt}to_timestamp_ntz`, value);
     case 'timestamp_ltz':
     case 'timestamp_tz':
       return macro(`${attempt}to_timestamp_ltz`, value);
@@ -26,6 +26,11 @@ export function printCast(value: string, type: SnowflakeType, tries: boolean): s
     default:
       return plainCast(value, type, tries);
   }
+}
+
+// The macro's check for nanoseconds can be made here for a constant, which is what most of these casts have.
+function isPlainTimestamp(value: string): boolean {
+  return /^'[-\d :T]+(\.\d{1,6}0*)?'$/.test(value);
 }
 
 function plainCast(value: string, type: SnowflakeType, tries: boolean): string {

@@ -21,8 +21,8 @@ async function applyTo(asked: Partial<CleaningColumn>, texts: readonly (string |
 it('is rendered for both engines, or not at all', () => {
   expect(rendered({ trim: true })).toMatchInlineSnapshot(`
     {
-      "duckdb": "regexp_replace(x, '^[ \\t\\n\\r\\f]+|[ \\t\\n\\r\\f]+$', '', 'g')",
-      "spark": "regexp_replace(x, '^[ \\\\t\\\\n\\\\r\\\\f]+|[ \\\\t\\\\n\\\\r\\\\f]+$', '')",
+      "duckdb": "regexp_replace(x, '^[ \\t\\n\\r\\f]+|[ \\t\\n\\r\\f]+\\z', '', 'g')",
+      "spark": "regexp_replace(x, '^[ \\\\t\\\\n\\\\r\\\\f]+|[ \\\\t\\\\n\\\\r\\\\f]+\\\\z', '')",
     }
   `);
   expect(rendered({ trim: false }).duckdb).toBe('not asked for');
