@@ -32,7 +32,11 @@ export const retail: Benchmark = (log) =>
         script.push(await timeScript(file, last));
         full.push(await run(join(folder, `full-${round}`), last));
       }
-      const [scriptMs, buildMs, fullMs] = [median(script), median(full.map((times) => times.buildMs)), median(full.map((times) => times.totalMs))];
+      const [scriptMs, buildMs, fullMs] = [
+        median(script),
+        median(full.map((times) => times.buildMs)),
+        median(full.map((times) => times.totalMs)),
+      ];
       const dailyMs = daily.reduce((sum, ms) => sum + ms, 0);
       return [
         { name: 'hand-written script, no extraction', value: scriptMs, unit: 'ms' },

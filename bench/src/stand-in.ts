@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { type RunningServer, startServer } from 'snowflake-local';
+import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
 
 /** A stand-in Snowflake and the variables under which a project finds it. */
 export interface StandIn {
@@ -9,12 +8,13 @@ export interface StandIn {
 
 /** Starts a stand-in with a fresh key. */
 export async function startStandIn(database = ':memory:'): Promise<StandIn> {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  const server = await startServer({ database, account: 'BENCH', users: [{ name: 'BENCH', publicKeyPem: publicKey }] });
-  const environment = { SNOWFLAKE_URL: server.url, SNOWFLAKE_ACCOUNT: 'BENCH', SNOWFLAKE_USER: 'BENCH', SNOWFLAKE_PRIVATE_KEY: privateKey };
+  const { privateKeyPem, publicKeyPem } = generateKeyPair();
+  const server = await startServer({ database, account: 'BENCH', users: [{ name: 'BENCH', publicKeyPem }] });
+  const environment = {
+    SNOWFLAKE_URL: server.url,
+    SNOWFLAKE_ACCOUNT: 'BENCH',
+    SNOWFLAKE_USER: 'BENCH',
+    SNOWFLAKE_PRIVATE_KEY: privateKeyPem,
+  };
   return { server, environment };
 }

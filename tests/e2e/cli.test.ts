@@ -146,7 +146,7 @@ describe('snowmelt check', () => {
       const ended = await snowmelt(['check', '--project', project.folder]);
       expect(ended).toMatchObject({ code: 2, out: '' });
       expect(ended.err).toContain('error[compile/type-error]');
-      expect(ended.err).toContain('models/sales_summary.sql:1:46 (gold.sales_summary)');
+      expect(ended.err).toContain('models/sales_summary.sql:1:49 (gold.sales_summary)');
       expect(ended.err).toContain('error[compile/unknown-column]: There is no column `amonut` here.');
       expect(ended.err).toContain('models/customer_analytics.sql:2:7 (gold.customer_analytics)');
       expect(ended.err).toContain('Did you mean `amount`?');

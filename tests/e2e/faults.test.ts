@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { generateKeyPair } from 'snowflake-local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differences, listFiles } from './compare-lakes.ts';
 import { fillSmallSource, openTestProject, SMALL_PIPELINE, type TestProject } from './project.ts';
@@ -44,12 +45,7 @@ describe('faults', () => {
   });
 
   it('names a key that the source does not accept, and never prints it', async () => {
-    const { generateKeyPairSync } = await import('node:crypto');
-    const { privateKey } = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    });
+    const { privateKeyPem: privateKey } = generateKeyPair();
     const ended = await snowmelt(['run', '--date', '2026-01-02', '--project', project.folder], {
       env: { ...project.env, SNOWFLAKE_PRIVATE_KEY: privateKey },
     });

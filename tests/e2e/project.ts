@@ -1,9 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Graph } from '@snowmelt/core/pipeline';
-import { type RunningServer, startServer } from 'snowflake-local';
+import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
 import { snowmelt } from './run-snowmelt.ts';
 
 /** A temporary project over a stand-in Snowflake, with what a process needs to reach it. */
@@ -21,12 +20,8 @@ export interface TestProject {
 /** Writes a project and starts its source. */
 export async function openTestProject(files: Readonly<Record<string, string>>): Promise<TestProject> {
   const folder = await mkdtemp(join(tmpdir(), 'snowmelt-e2e-'));
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  const server = await startServer({ database: ':memory:', account: 'TEST', users: [{ name: 'TESTER', publicKeyPem: publicKey }] });
+  const { privateKeyPem, publicKeyPem } = generateKeyPair();
+  const server = await startServer({ database: ':memory:', account: 'TEST', users: [{ name: 'TESTER', publicKeyPem }] });
   const write = async (path: string, text: string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
@@ -36,13 +31,12 @@ export async function openTestProject(files: Readonly<Record<string, string>>): 
     folder,
     lake: join(folder, 'lake'),
     server,
-    env: { SNOWFLAKE_URL: server.url, SNOWFLAKE_ACCOUNT: 'TEST', SNOWFLAKE_USER: 'TESTER', SNOWFLAKE_PRIVATE_KEY: privateKey },
+    env: { SNOWFLAKE_URL: server.url, SNOWFLAKE_ACCOUNT: 'TEST', SNOWFLAKE_USER: 'TESTER', SNOWFLAKE_PRIVATE_KEY: privateKeyPem },
     write,
     graph: async () => {
       const check = await snowmelt(['check', '--project', folder], { env: { SNOWFLAKE_URL: server.url } });
       if (check.code !== 0) throw new Error(check.err);
       const cache = join(folder, '.snowmelt', 'cache');
-      const { readdir } = await import('node:fs/promises');
       const [name = ''] = (await readdir(cache)).filter((file) => file.startsWith('graph-'));
       return (JSON.parse(await readFile(join(cache, name), 'utf8')) as { graph: Graph }).graph;
     },
@@ -57,7 +51,7 @@ export async function openTestProject(files: Readonly<Record<string, string>>): 
 export const SMALL_PIPELINE: Readonly<Record<string, string>> = {
   'snowmelt.config.ts': `import { definePipeline } from '@snowmelt/core';
 
-const { SNOWFLAKE_ACCOUNT = '', SNOWFLAKE_USER = '', SNOWFLAKE_URL = 'http://127.0.0.1:9' } = process.env;
+const { SNOWFLAKE_ACCOUNT = 'TEST', SNOWFLAKE_USER = 'TESTER', SNOWFLAKE_URL = 'http://127.0.0.1:9' } = process.env;
 
 export default definePipeline({
   name: 'small',

@@ -133,10 +133,19 @@ async function userKey(values: Arguments): Promise<UserKey> {
   const folder = values['generate-key'] ?? '.';
   const { privateKeyPem, publicKeyPem } = generateKeyPair();
   await mkdir(folder, { recursive: true });
-  // An existing key may be in use elsewhere: never overwritten.
-  await writeFile(join(folder, 'rsa_key.p8'), privateKeyPem, { mode: 0o600, flag: 'wx' });
-  await writeFile(join(folder, 'rsa_key.pub'), publicKeyPem, { flag: 'wx' });
+  await writeNew(join(folder, 'rsa_key.p8'), privateKeyPem, folder);
+  await writeNew(join(folder, 'rsa_key.pub'), publicKeyPem, folder);
   return { name, publicKeyPem };
+}
+
+// A key that exists may be in use: it is never overwritten.
+async function writeNew(path: string, text: string, folder: string): Promise<void> {
+  try {
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    throw new Error(`${path} exists already; use it with --public-key ${join(folder, 'rsa_key.pub')}`, { cause });
+  }
 }
 
 function greeting(url: string, values: Arguments, options: ServerOptions): string {

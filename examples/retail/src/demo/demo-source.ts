@@ -1,7 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RunningServer, startServer } from 'snowflake-local';
+import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
 import { openRealData } from '../real-data.ts';
 import { dayAfter } from '../simulator/calendar.ts';
 import { createShop } from '../simulator/shop.ts';
@@ -68,13 +67,9 @@ async function keyPair(folder: string): Promise<{ privateKeyPem: string; publicK
   try {
     return { privateKeyPem: await readFile(privateFile, 'utf8'), publicKeyPem: await readFile(publicFile, 'utf8') };
   } catch {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    });
-    await writeFile(privateFile, privateKey, { mode: 0o600 });
-    await writeFile(publicFile, publicKey);
-    return { privateKeyPem: privateKey, publicKeyPem: publicKey };
+    const pair = generateKeyPair();
+    await writeFile(privateFile, pair.privateKeyPem, { mode: 0o600 });
+    await writeFile(publicFile, pair.publicKeyPem);
+    return pair;
   }
 }

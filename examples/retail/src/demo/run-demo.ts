@@ -29,6 +29,7 @@ export async function runDemo(options: Extract<DemoOptions, { kind: 'run' }>): P
         ...outcome,
         seconds,
         from: options.data === undefined ? 'a simulated shop' : 'the Online Retail file',
+        again: process.argv.slice(2),
       }),
     );
     return 0;
@@ -76,7 +77,7 @@ async function runDays(source: DemoSource, { lake, atOnce, interrupts }: RunsOpt
 // A line a day would bury what matters; where the terminal can move, one line does.
 function showProgress(text: string, isLast: boolean): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${isLast ? '' : text}`);
-  else if (isLast) process.stderr.write(`${text}\n`);
+  else if (isLast) process.stderr.write(`Last day ${text}\n\n`);
 }
 
 // As a person would type it here.

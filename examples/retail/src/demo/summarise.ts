@@ -8,6 +8,8 @@ export interface SummaryInput {
   readonly built: number;
   readonly seconds: string;
   readonly from: string;
+  /** The demo's own arguments. */
+  readonly again: readonly string[];
 }
 
 const LAYERS = [
@@ -57,7 +59,8 @@ const REFUSED_BY_REASON = `
 const BEST_COUNTRIES =
   'SELECT country, sum(net_sales) AS net_sales FROM gold.sales_summary GROUP BY country ORDER BY net_sales DESC, country LIMIT 5';
 
-function nextSteps({ project, lake }: SummaryInput): string[] {
+function nextSteps({ project, lake, again }: SummaryInput): string[] {
+  const demo = ['npm run demo', ...(again.length === 0 ? [] : ['--', ...again.map(quote)])].join(' ');
   const common = `--project ${quote(project)} --lake ${quote(lake)}`;
   return [
     `The lake is plain Parquet in ${lake}. Try next:`,
@@ -65,7 +68,7 @@ function nextSteps({ project, lake }: SummaryInput): string[] {
     `  npx snowmelt show gold.customer_analytics ${common}`,
     `  npx snowmelt query "select segment, count(*) from gold.customer_analytics group by all" ${common}`,
     `  npx snowmelt query "from silver.fact_orders__quarantine limit 5" ${common}`,
-    '  npm run demo   (again: nothing is to do)',
+    `  ${demo}   (again: nothing is to do)`,
   ];
 }
 

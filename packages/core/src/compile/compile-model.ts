@@ -1,7 +1,8 @@
+import { declarationPlace } from '../define/declaration-file.ts';
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { ColumnSource } from '../layers/dataset-base.ts';
-import { type DatasetName, isLakeIdentifier, LAYERS, type Layer, layerOf, relationOf } from '../layout/dataset-name.ts';
+import { type DatasetName, isLakeIdentifier, LAYERS, type Layer, layerOf, relationOf, tableOf } from '../layout/dataset-name.ts';
 import type { Column } from '../sql/column-type.ts';
 import { type ReadModel, readModel } from '../sql/read-model.ts';
 import { forBoth } from '../sql/render.ts';
@@ -36,7 +37,7 @@ export async function readModelFile(
     throw new SnowmeltError('compile/file-not-found', {
       message: `There is no file \`${path}\`.`,
       hint: 'The path is relative to the project folder.',
-      at: { dataset: name, file: context.declaration.path },
+      at: declarationPlace(context.declaration, [layerOf(name), tableOf(name), 'sql']),
     });
   }
   const model = readModel(context.translator, text, path);

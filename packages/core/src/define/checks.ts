@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lakeIdentifier } from './columns.ts';
+import { lakeIdentifier, text } from './columns.ts';
 
 const severity = z.enum(['error', 'warn']).default('error');
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -10,7 +10,7 @@ export const check = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unique'), columns: z.array(lakeIdentifier).min(1), severity }),
   z.strictObject({ kind: z.literal('acceptedValues'), column: lakeIdentifier, values: z.array(scalar).min(1), severity }),
   z.strictObject({ kind: z.literal('range'), column: lakeIdentifier, min: scalar.optional(), max: scalar.optional(), severity }),
-  z.strictObject({ kind: z.literal('pattern'), column: lakeIdentifier, pattern: z.string().min(1), severity }),
+  z.strictObject({ kind: z.literal('pattern'), column: lakeIdentifier, pattern: text, severity }),
   z.strictObject({
     kind: z.literal('rowCount'),
     min: z.number().int().min(0).optional(),
@@ -18,5 +18,5 @@ export const check = z.discriminatedUnion('kind', [
     severity,
   }),
   /** A condition in Snowflake SQL that every row must meet. */
-  z.strictObject({ kind: z.literal('sql'), name: lakeIdentifier, condition: z.string().min(1), severity }),
+  z.strictObject({ kind: z.literal('sql'), name: lakeIdentifier, condition: text, severity }),
 ]);

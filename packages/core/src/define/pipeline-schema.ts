@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import { check } from './checks.ts';
-import { cleaningColumn, columnType, lakeIdentifier } from './columns.ts';
+import { cleaningColumn, columnType, lakeIdentifier, text } from './columns.ts';
 
-const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
+const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })]);
 
 /** A Snowflake account to read from. */
 const snowflakeSource = z.strictObject({
   kind: z.literal('snowflake'),
   /** Account identifier, e.g. `MYORG-ACCOUNT1`. */
-  account: z.string().min(1),
-  user: z.string().min(1),
+  account: text,
+  user: text,
   /** PKCS#8 PEM of the key pair; where it is kept, not the key itself. */
   privateKey: secret,
   /** Where the SQL API is; default `https://<account>.snowflakecomputing.com`. */
   url: z.url().optional(),
-  database: z.string().min(1),
-  schema: z.string().min(1).default('PUBLIC'),
-  warehouse: z.string().min(1).optional(),
-  role: z.string().min(1).optional(),
+  database: text,
+  schema: text.default('PUBLIC'),
+  warehouse: text.optional(),
+  role: text.optional(),
 });
 
 const duration = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'must be a number and a unit, e.g. `10 minutes`');
@@ -25,16 +25,16 @@ const duration = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'must be a
 /** A bronze column: a type, or a type and the column's name in the source. */
 const bronzeColumn = z.union([
   columnType.transform((type) => ({ type, source: undefined })),
-  z.strictObject({ type: columnType, source: z.string().min(1).optional() }),
+  z.strictObject({ type: columnType, source: text.optional() }),
 ]);
 
 /** One extract from the source. */
 const bronze = z.strictObject({
   description: z.string().optional(),
   /** A table of the source … */
-  table: z.string().min(1).optional(),
+  table: text.optional(),
   /** … or a query in the source's dialect. */
-  query: z.string().min(1).optional(),
+  query: text.optional(),
   columns: z.record(lakeIdentifier, bronzeColumn),
   key: z.array(lakeIdentifier).min(1).optional(),
   /** `full`: the whole table every time; `window`: what the watermark says is new. */
@@ -57,8 +57,8 @@ const model = {
 /** A cleaned dataset: rules over one bronze dataset, or a SQL model. */
 const silver = z.strictObject({
   ...model,
-  from: z.string().min(1).optional(),
-  sql: z.string().min(1).optional(),
+  from: text.optional(),
+  sql: text.optional(),
   columns: z.record(lakeIdentifier, cleaningColumn).optional(),
   /** With `key`: of several rows of a key, the one with the greatest value stays. */
   version: lakeIdentifier.optional(),
@@ -68,7 +68,7 @@ const silver = z.strictObject({
   quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
 });
 
-const gold = z.strictObject({ ...model, sql: z.string().min(1) });
+const gold = z.strictObject({ ...model, sql: text });
 
 /** The whole declaration, as parsed by `parsePipeline`. */
 export const pipelineSchema = z.strictObject({
@@ -78,7 +78,7 @@ export const pipelineSchema = z.strictObject({
   silver: z.record(lakeIdentifier, silver).default({}),
   gold: z.record(lakeIdentifier, gold).default({}),
   /** When the pipeline is due; `status` shows it, the deployment installs it. */
-  schedule: z.strictObject({ cron: z.string().min(1), timeZone: z.string().min(1).default('UTC') }).optional(),
+  schedule: z.strictObject({ cron: text, timeZone: text.default('UTC') }).optional(),
   /** How long versions that are no longer current stay readable before `vacuum` removes their files. */
   retention: z.strictObject({ days: z.number().int().min(1) }).default({ days: 30 }),
 });

@@ -80,14 +80,16 @@ function rowCondition(check: RenderedCheck, columns: readonly Column[]): ((words
   }
 }
 
+// Days of an event dataset are judged one by one: which of them are made together must not change the verdict.
 function tableScan(check: RenderedCheck, id: string, partition: 'snapshot' | 'event'): CheckScan[] {
+  const day = partition === 'event' ? ['_day'] : [];
   if (check.kind === 'unique') {
     return [
       {
         checks: [id],
         sql: forBoth(
           (words) =>
-            `SELECT COUNT(*) FROM (SELECT 1 FROM _rows GROUP BY ${check.columns.map(words.name).join(', ')} HAVING COUNT(*) > 1) AS _copies`,
+            `SELECT COUNT(*) FROM (SELECT 1 FROM _rows GROUP BY ${[...day, ...check.columns.map(words.name)].join(', ')} HAVING COUNT(*) > 1) AS _copies`,
         ),
       },
     ];

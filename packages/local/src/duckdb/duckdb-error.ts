@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { isSnowmeltError, type Place, SnowmeltError } from '@snowmelt/core/ports';
 import { diskFull } from '../fs/fs-errors.ts';
 
@@ -82,7 +83,10 @@ function describe(failure: DuckdbFailure, context: FailureContext): { readonly m
 /** The coded error of a failure that is about room, memory or ctrl-C; undefined if it is about something else. */
 export function limitError(failure: DuckdbFailure, context: FailureContext): SnowmeltError | undefined {
   if (failure.type === 'INTERRUPT') return interrupted(context.doing);
-  if (/No space left|Disk quota exceeded/i.test(failure.message)) return diskFull(context.folder, undefined);
+  if (/No space left|Disk quota exceeded/i.test(failure.message)) {
+    const file = /file "([^"]+)"/.exec(failure.message)?.[1];
+    return diskFull(file === undefined ? context.folder : dirname(file), undefined);
+  }
   if (failure.type !== 'Out of Memory') return undefined;
   return new SnowmeltError('build/out-of-memory', {
     message: `While ${context.doing}, DuckDB ran out of the memory it may use.`,

@@ -120,6 +120,11 @@ describe('toBuildError', () => {
     expect(failed('Conversion', "… 'secret' to INT64 when casting from source column qty", 7).message).toContain('column `qty`');
   });
 
+  it('names the full folder', () => {
+    expect(failed('IO', 'Could not write file "/lake/gold/x.parquet": No space left on device').message).toContain('`/lake/gold`');
+    expect(failed('Out of Memory', 'failed to offload: No space left on device').message).toContain('`/tmp/x`');
+  });
+
   it('understands errors that are not JSON', () => {
     expect(readDuckdbFailure(new Error('Parser Error: {"exception_type":"Parser","exception_message":"m"}'))).toEqual({
       type: 'Parser',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
@@ -35,7 +35,8 @@ interface Kept {
 
 /** Makes a store in a new temporary folder that is removed at the end. */
 export async function resultStore({ maxBytes }: { readonly maxBytes: number }): Promise<ResultStore> {
-  const root = await mkdtemp(join(tmpdir(), 'snowflake-local-'));
+  await sweep(tmpdir());
+  const root = await mkdtemp(join(tmpdir(), `snowflake-local-${process.pid}-`));
   const spillFolder = join(root, 'spill');
   await mkdir(spillFolder);
   const kept = keptResults(maxBytes);
@@ -44,6 +45,29 @@ export async function resultStore({ maxBytes }: { readonly maxBytes: number }): 
     open: (handle) => kept.open(join(root, handle)),
     close: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+const ABANDONED_AFTER_MS = 86_400_000;
+
+// What servers left behind that were killed.
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const [, pid] = /^snowflake-local-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const path = join(parent, name);
+    const age = await stat(path)
+      .then(({ mtimeMs }) => Date.now() - mtimeMs)
+      .catch(() => 0);
+    if (age > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 function keptResults(maxBytes: number): { open(path: string): ResultPlace } {

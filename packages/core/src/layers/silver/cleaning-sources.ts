@@ -72,10 +72,10 @@ export function planSnapshotSources(
   const changed = newest > (entry?.inputs[bronze.name] ?? 0) ? [bronze.name] : [];
   const reason = reasonToBuild({ version: state.version, built: entry?.fingerprint, fingerprint: dataset.fingerprint, changed, day });
   if (reason === undefined) return undefined;
-  const previous = bronze.shape === 'event' ? previousSnapshot(dataset, state, day) : undefined;
+  const previous = bronze.shape === 'event' ? previousSnapshot(dataset, state, bronze, day) : undefined;
   if (previous === undefined)
     return { reason, replaceAll: false, stages: [source(bronze, all)], onlyTouchedDays: false, hasPrevious: false };
-  const fresh = all.filter((batch) => batch.version > (previous.inputs[bronze.name] ?? 0));
+  const fresh = all.filter((batch) => !previous.merged.has(batch));
   const files = previous.files.map(({ key }) => key);
   const before: InputRelation = { relation: '_previous', dataset: dataset.name, columns: dataset.columns, files };
   return {
@@ -102,9 +102,13 @@ function reasonToRebuild(
   return hasLost ? `stale: batches of ${bronze.name} were replaced` : undefined;
 }
 
-function previousSnapshot(dataset: SilverDataset, state: TableState, day: LogicalDate) {
-  const before = [...state.partitions].findLast(([other]) => other < day)?.[1];
-  return before?.fingerprint === dataset.fingerprint ? before : undefined;
+// A snapshot holds the batches of its own and earlier days that existed when it was made, not all that existed then.
+// If none of those is left, they were replaced, and so must be what was made of them.
+function previousSnapshot(dataset: SilverDataset, state: TableState, bronze: InputTable, day: LogicalDate) {
+  const [before, entry] = [...state.partitions].findLast(([other]) => other < day) ?? [];
+  if (entry?.fingerprint !== dataset.fingerprint) return undefined;
+  const merged = new Set(batchesOf(bronze.state, before).filter((batch) => batch.version <= (entry.inputs[bronze.name] ?? 0)));
+  return merged.size === 0 ? undefined : { files: entry.files, merged };
 }
 
 function latestBatches(state: TableState, until?: LogicalDate): readonly Batch[] {
