@@ -40,6 +40,7 @@ describe('snowmelt on the command line', () => {
   ])('answers %j with what to do', async (argv, hint) => {
     const ended = await run(...argv);
     expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toMatch(/error\[(cli\/usage|lake\/unknown-dataset)\]/);
     expect(ended.err).toContain(hint);
   });
 

@@ -1,6 +1,6 @@
 import { daysBetween, logicalDate, SnowmeltError } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
-import { readText } from '../arguments/parse-arguments.ts';
+import { readText } from '../arguments/read-options.ts';
 import { openProject } from '../compose/open-project.ts';
 import { readDate } from './logical-dates.ts';
 import { runDays } from './run.ts';

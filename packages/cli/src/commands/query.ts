@@ -1,5 +1,5 @@
 import type { CommandAction, Invocation } from '../arguments/command.ts';
-import { readNumber } from '../arguments/parse-arguments.ts';
+import { readNumber } from '../arguments/read-options.ts';
 import { openProject, type Project } from '../compose/open-project.ts';
 import { formatCount } from '../render/figures.ts';
 import { textTable } from '../render/text-table.ts';

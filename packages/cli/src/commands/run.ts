@@ -1,10 +1,11 @@
 import { type Graph, type RunRecord, runPipeline } from '@snowmelt/core/pipeline';
 import type { LogicalDate } from '@snowmelt/core/ports';
 import type { CommandAction, Invocation } from '../arguments/command.ts';
-import { readNumber } from '../arguments/parse-arguments.ts';
+import { readNumber } from '../arguments/read-options.ts';
 import { openProject, type Project } from '../compose/open-project.ts';
-import { openHost, type RunHost } from '../render/open-host.ts';
+import { openHost } from '../render/open-host.ts';
 import { renderRecord } from '../render/render-record.ts';
+import type { RunHost } from '../render/run-host.ts';
 import { readDate } from './logical-dates.ts';
 
 /** Brings the lake up to date for one logical date. */

@@ -28,7 +28,7 @@ import {
   systemClock,
 } from '@snowmelt/local';
 import type { Invocation } from '../arguments/command.ts';
-import { readText } from '../arguments/parse-arguments.ts';
+import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
 
 /** A project with its laptop adapters. The one place where they are chosen. */

@@ -1,8 +1,8 @@
 import type { Message, StepOutcome } from '@snowmelt/core/ports';
 import type { Terminal } from '../terminal.ts';
 import { formatCount, formatDuration } from './figures.ts';
-import type { RunHost } from './open-host.ts';
 import { paint } from './paint.ts';
+import type { RunHost } from './run-host.ts';
 
 /** Shows a run to a person: a line per finished step and, where the terminal can move, one line of what is going on. */
 export function liveHost(terminal: Terminal): RunHost {

@@ -1,12 +1,6 @@
-import type { Host } from '@snowmelt/core/ports';
 import type { Invocation } from '../arguments/command.ts';
 import { liveHost } from './live-host.ts';
-
-/** A host that a command can end: what moved on the terminal is then cleared. */
-export interface RunHost extends Host {
-  readonly kind: 'json' | 'text' | 'quiet';
-  end(): void;
-}
+import type { RunHost } from './run-host.ts';
 
 /** Chooses how a run's messages are shown. */
 export function openHost({ values, terminal }: Invocation): RunHost {

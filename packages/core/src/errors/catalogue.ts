@@ -56,8 +56,6 @@ export const ERROR_CATALOGUE = {
   'quality/quarantine-budget': entry('user', 'never', 'More rows were refused than the quarantine budget allows.'),
   'query/failed': entry('user', 'never', 'A query over published tables failed.'),
   'run/interrupted': entry('user', 'safe', 'The run was stopped by a signal.'),
-  'run/failed': entry('snowmelt', 'never', 'At least one step of the run failed.'),
-  'run/not-converging': entry('snowmelt', 'never', 'Planning after each wave kept finding work; this is a defect.'),
   'cli/usage': entry('user', 'never', 'The command line is not one that Snowmelt understands.'),
   'cli/exists': entry('user', 'never', '`init` would overwrite a file that exists.'),
   'internal/unexpected': entry('snowmelt', 'never', 'Something failed that should not be able to; please report it.'),

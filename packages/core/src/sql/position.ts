@@ -1,4 +1,4 @@
-import type { Token } from './translator.ts';
+import type { Token } from './token.ts';
 
 /** A 1-based place in a text. */
 export interface Position {

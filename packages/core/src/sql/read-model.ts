@@ -4,7 +4,8 @@ import { LAYERS, relationOf } from '../layout/dataset-name.ts';
 import { LOGICAL_DATE_SLOT } from './logical-date-slot.ts';
 import { type Position, positionAt } from './position.ts';
 import { type Identifier, isNode, readIdentifier, walkTree } from './syntax-tree.ts';
-import type { SyntaxNode, Token, Translator } from './translator.ts';
+import type { Token } from './token.ts';
+import type { SyntaxNode, Translator } from './translator.ts';
 
 /** A table that a model reads, where it says so. */
 export interface TableReference {

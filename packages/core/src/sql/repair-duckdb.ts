@@ -1,4 +1,4 @@
-import type { Token } from './translator.ts';
+import type { Token } from './token.ts';
 
 /**
  * Mends what the translator is known to get wrong for DuckDB: `DATEADD(day, -90, d)` becomes `d + INTERVAL -90 DAY`,

@@ -2,14 +2,7 @@ import type { Column } from './column-type.ts';
 import { renderColumnType } from './column-type.ts';
 import { repairDuckdb } from './repair-duckdb.ts';
 import { type SqlText, sqlText } from './text.ts';
-
-/** One token of a SQL text; offsets count code points. Comments are no tokens. */
-export interface Token {
-  readonly text: string;
-  readonly kind: string;
-  readonly start: number;
-  readonly end: number;
-}
+import type { Token } from './token.ts';
 
 /** A syntax tree as plain data. */
 export type SyntaxNode = { readonly [key: string]: unknown };

@@ -81,6 +81,8 @@ const READINGS: readonly Reading[] = [
     type === 'Constraint' && message.startsWith('NOT NULL')
       ? new SnowflakeError('100072', '22000', 'NULL result in a non-nullable column')
       : undefined,
+  ({ message }) =>
+    message.includes('Malformed JSON') ? new SnowflakeError('100069', '22P02', `Error parsing JSON: ${firstLine(message)}`) : undefined,
   ({ type, message }) => (type === 'Conversion' ? conversionError(message) : undefined),
   ({ message }) => (message.includes('values were supplied') ? compilationError('002020', '21S01', message) : undefined),
   ({ type, message }) =>
@@ -90,7 +92,6 @@ const READINGS: readonly Reading[] = [
 ];
 
 function conversionError(message: string): SnowflakeError {
-  if (/Malformed JSON/.test(message)) return new SnowflakeError('100069', '22P02', `Error parsing JSON: ${firstLine(message)}`);
   for (const [pattern, code, sqlState, what] of CONVERSIONS) {
     const match = pattern.exec(message);
     if (match !== null) return new SnowflakeError(code, sqlState, `${what} '${match[1] ?? match[2] ?? ''}' is not recognized`);

@@ -1,9 +1,11 @@
+import { unsupported } from '../errors/snowflake-error.ts';
 import { fieldsOf } from './tree.ts';
 
 /** Reads a name as Snowflake stores it: in upper case, unless it was written in quotes. */
 export function identifierName(identifier: unknown): string {
   const { name, quoted } = fieldsOf(identifier);
-  return quoted === true ? String(name) : String(name).toUpperCase();
+  if (typeof name !== 'string' || name === '') throw unsupported('this name');
+  return quoted === true ? name : name.toUpperCase();
 }
 
 /** Quotes a name for DuckDB. */

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { SnowflakeError, syntaxError, unsupported } from '../errors/snowflake-error.ts';
-import { nodeOf, type TreeNode } from './tree.ts';
+import { fieldsOf, nodeOf, type TreeNode } from './tree.ts';
 
 type Parser = typeof import('@polyglot-sql/sdk');
 
@@ -30,7 +30,17 @@ export function parseStatement(text: string): TreeNode {
     const message = `Actual statement count ${statements.length} did not match the desired statement count 1.`;
     throw new SnowflakeError('000008', '0A000', message);
   }
-  return nodeOf(statements[0]);
+  return nodeOf(withoutComments(statements[0]));
+}
+
+// A comment wraps the expression before it, which would hide what that is.
+function withoutComments(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutComments);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [first] = entries;
+  if (entries.length === 1 && first?.[0] === 'annotated') return withoutComments(fieldsOf(first[1])['this']);
+  return Object.fromEntries(entries.map(([name, part]) => [name, name.endsWith('comments') ? [] : withoutComments(part)]));
 }
 
 /** Writes an expression as Snowflake SQL again. */

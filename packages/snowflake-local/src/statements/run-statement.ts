@@ -56,15 +56,23 @@ export async function runStatement(
   return statement.kind === 'query' ? run() : writing(run);
 }
 
+const INTERRUPT_EVERY_MS = 20;
+
 async function interruptible<T>(connection: DuckDBConnection, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
-  const interrupt = (): void => connection.interrupt();
+  // DuckDB forgets an interruption that comes between two of its statements.
+  let repeat: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    connection.interrupt();
+    repeat = setInterval(() => connection.interrupt(), INTERRUPT_EVERY_MS);
+  };
   signal.addEventListener('abort', interrupt);
   try {
     return await task();
   } catch (error) {
     throw fromDuckdb(error);
   } finally {
+    clearInterval(repeat);
     signal.removeEventListener('abort', interrupt);
   }
 }

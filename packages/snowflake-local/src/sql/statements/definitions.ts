@@ -23,8 +23,7 @@ export function translateSchema(fields: Fields, scope: Scope): TranslatedDefinit
 /** Translates DROP SCHEMA, which takes everything in it along. */
 export function translateDropSchema(fields: Fields, scope: Scope): TranslatedDefinition {
   allowOnly('DROP SCHEMA', fields, ['name', 'if_exists', 'cascade']);
-  const table = fieldsOf(fields['name']);
-  const name = schemaName(table['name'], table['schema'], scope);
+  const name = schemaName(fields['name'], undefined, scope);
   return {
     kind: 'definition',
     object: { type: 'Schema', name: { database: scope.session.database, schema: name } },
@@ -103,8 +102,7 @@ function alterAction(node: unknown, table: TableName, scope: Scope): readonly st
 }
 
 function renamed(fields: Fields, table: TableName, scope: Scope): string {
-  const target = resolveTable(fieldsOf(fields['name']), scope);
-  const written = fieldsOf(fields['name']);
-  if (isPresent(written['schema']) && target.schema !== table.schema) throw unsupported('moving a table to another schema');
+  const target = resolveTable(fields, scope);
+  if (isPresent(fields['schema']) && target.schema !== table.schema) throw unsupported('moving a table to another schema');
   return target.name;
 }
