@@ -8,6 +8,7 @@ import type { Database } from '../source-tables.ts';
 
 const ACCOUNT = 'SNOWMELT-DEMO';
 const USER = 'SNOWMELT';
+const HISTORY_DAYS = 100;
 
 /** What plays the source: days that can be brought in, one after another. */
 export interface DemoSource {
@@ -36,10 +37,12 @@ export async function openDemoSource(
 }
 
 function simulated(database: Database, seed: number, days: number): Pick<DemoSource, 'days' | 'advanceTo'> {
-  const startDate = '2026-01-01';
+  // The shop has a history, so the first run loads much and features have something to look back on.
+  const firstRun = '2026-01-01';
+  const startDate = dayAfter(firstRun, -HISTORY_DAYS);
   const shop = createShop({ seed, customers: 400, products: 250, startDate });
   return {
-    days: Array.from({ length: days }, (_, index) => dayAfter(startDate, index)),
+    days: Array.from({ length: days }, (_, index) => dayAfter(firstRun, index)),
     advanceTo: async (day) => {
       await shop.advance(database, day);
     },

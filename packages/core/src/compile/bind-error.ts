@@ -30,6 +30,11 @@ export function bindError(translator: Translator, text: BoundText, failure: Bind
         at,
       });
     case 'unknown-table':
+      return new SnowmeltError('compile/unknown-table', {
+        message: `There is no table \`${failure.name ?? '?'}\` here.`,
+        hint: suggest(failure.name ?? '', failure.candidates ?? []),
+        at,
+      });
     case 'other':
       return new SnowmeltError('compile/unsupported-sql', {
         message: firstLine(failure.message),

@@ -24,7 +24,7 @@ export async function compileChecks(
   columns: readonly Column[],
 ): Promise<RenderedChecks> {
   const names = columns.map((column) => column.name);
-  const key: CheckDefinition[] = definition.key === undefined ? [] : [{ kind: 'unique', columns: [...definition.key], severity: 'error' }];
+  const key = keyCheck(definition);
   const rendered: RenderedCheck[] = [];
   for (const [index, check] of [...definition.checks, ...key].entries()) {
     const at = declarationPlace(context.declaration, [layerOf(name), tableOf(name), 'checks', index]);
@@ -38,15 +38,12 @@ export async function compileChecks(
     }
     rendered.push(check.kind === 'sql' ? { ...check, rendered: await renderCondition(context, check.condition, columns, at) } : check);
   }
-  const isDeclared = new Set<string>();
-  return renderChecks(
-    rendered.filter((check) => {
-      const id = JSON.stringify([check.kind, columnsOfCheck(check), 'name' in check ? check.name : '']);
-      return isDeclared.has(id) ? false : isDeclared.add(id);
-    }),
-    columns,
-    definition.kind,
-  );
+  return renderChecks(rendered, columns, definition.kind);
+}
+
+function keyCheck({ key, checks }: Checked): CheckDefinition[] {
+  const isDeclared = checks.some((check) => check.kind === 'unique' && check.columns.join() === key?.join());
+  return key === undefined || isDeclared ? [] : [{ kind: 'unique', columns: [...key], severity: 'error' }];
 }
 
 async function renderCondition(context: CompileContext, condition: string, columns: readonly Column[], at: SnowmeltError['at']) {

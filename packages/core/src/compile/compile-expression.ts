@@ -25,7 +25,7 @@ export function translateExpression(translator: Translator, expression: string, 
       at,
     });
   }
-  refuseChance(parsed.statements[0], translator.tokenize(select), select, at.file ?? '');
+  refuseChance(parsed.statements[0], translator.tokenize(select), () => at);
   const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, select), at), (text) => text.replace(/^SELECT\s+/i, ''));
   return { sql, columns: columnNames(parsed.statements[0]) };
 }

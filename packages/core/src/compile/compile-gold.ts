@@ -4,7 +4,7 @@ import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { Partitioning } from '../layers/dataset-base.ts';
 import type { GoldDataset } from '../layers/gold/gold-dataset.ts';
-import { type DatasetName, tableOf } from '../layout/dataset-name.ts';
+import { type DatasetName, layerOf, tableOf } from '../layout/dataset-name.ts';
 import type { Column } from '../sql/column-type.ts';
 import { forBoth } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
@@ -59,7 +59,7 @@ export function partitioningOf(definition: { readonly kind: 'snapshot' | 'event'
     : { kind: 'snapshot' };
 }
 
-/** Holds `key` and `eventTime` to the columns that the model gives. @throws compile/unknown-column */
+/** Holds `key` and `eventTime` to the columns that there are. @throws compile/unknown-column, compile/type-error */
 export function needModelColumns(
   context: CompileContext,
   name: DatasetName,
@@ -73,11 +73,17 @@ export function needModelColumns(
   ];
   for (const [setting, column] of wanted) {
     if (names.includes(column)) continue;
-    const layer = name.split('.')[0] ?? '';
     throw new SnowmeltError('compile/unknown-column', {
       message: `\`${setting}\` of ${name} names \`${column}\`, which its model does not give.`,
       hint: suggest(column, names),
-      at: declarationPlace(context.declaration, [layer, tableOf(name), setting]),
+      at: declarationPlace(context.declaration, [layerOf(name), tableOf(name), setting]),
     });
   }
+  const time = columns.find((column) => column.name === definition.eventTime);
+  if (time === undefined || time.type.kind === 'date' || time.type.kind === 'timestamp') return;
+  throw new SnowmeltError('compile/type-error', {
+    message: `\`eventTime\` of ${name} names \`${time.name}\`, which is of type ${time.type.kind} and has no day.`,
+    hint: 'Name a column of type DATE or TIMESTAMP_NTZ, or cast this one.',
+    at: declarationPlace(context.declaration, [layerOf(name), tableOf(name), 'eventTime']),
+  });
 }

@@ -1,7 +1,7 @@
 import { type DeclarationFile, declarationPlace } from '../define/declaration-file.ts';
 import type { GoldDefinition, Pipeline, SilverDefinition } from '../define/pipeline-schema.ts';
-import { type SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-error.ts';
-import { type DatasetName, datasetName, parseDatasetName, relationOf } from '../layout/dataset-name.ts';
+import { type Place, type SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-error.ts';
+import { type DatasetName, datasetName, parseDatasetName, relationOf, tableOf } from '../layout/dataset-name.ts';
 import type { ProjectFiles } from '../ports/project-files.ts';
 import type { SqlBinder } from '../ports/sql-binder.ts';
 import type { Translator } from '../sql/translator.ts';
@@ -80,7 +80,7 @@ async function compileModels(work: readonly Work[], compiled: Map<DatasetName, G
   const dependents = readable.map((item) => ({
     name: item.name,
     reads: readsOf(item, files),
-    file: fileOf(item, files, input.declaration),
+    place: (read: DatasetName) => placeOf(item, read, files, input.declaration),
   }));
   const { ordered, errors: circles } = orderDatasets(dependents);
   errors.push(...circles);
@@ -118,6 +118,8 @@ function readsOf(item: Work, files: ReadonlyMap<DatasetName, ModelFile>): readon
   return from?.startsWith('bronze.') ? [parseDatasetName(from)] : [];
 }
 
-function fileOf(item: Work, files: ReadonlyMap<DatasetName, ModelFile>, declaration: DeclarationFile): string {
-  return files.get(item.name)?.path ?? declarationPlace(declaration, [item.layer]).file ?? declaration.path;
+function placeOf(item: Work, read: DatasetName, files: ReadonlyMap<DatasetName, ModelFile>, declaration: DeclarationFile): Place {
+  const file = files.get(item.name);
+  if (file === undefined) return declarationPlace(declaration, [item.layer, tableOf(item.name), 'from']);
+  return { file: file.path, ...file.model.references.find(({ dataset }) => dataset === read)?.at };
 }

@@ -62,6 +62,7 @@ async function compileCleaned(
   await context.binder.declareTable('_source', [...origin.columns, ...(hasBatch ? [BATCH] : [])]);
   const cleaned = await compileColumns(context, name, definition, rules, origin);
   const columns = cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type }));
+  needModelColumns(context, name, definition, columns);
   const partitioning = partitioningOf(definition);
   const spec: CleaningSpec = {
     sourceColumns: origin.columns,

@@ -21,7 +21,7 @@ export function renderChecks(
   columns: readonly Column[],
   partition: 'snapshot' | 'event',
 ): RenderedChecks {
-  const named = definitions.map((definition) => ({ definition, id: checkId(definition) }));
+  const named = nameChecks(definitions);
   const byRow = named.flatMap(({ definition, id }) => {
     const condition = rowCondition(definition, columns);
     return condition === undefined ? [] : [{ id, condition }];
@@ -31,6 +31,17 @@ export function renderChecks(
     checks: named.map(({ definition, id }) => ({ id, severity: definition.severity })),
     scans: byRow.length === 0 ? scans : [fuse(byRow), ...scans],
   };
+}
+
+// Violations are told by name, so two checks of one kind on one column must not share theirs.
+function nameChecks(definitions: readonly RenderedCheck[]) {
+  const used = new Map<string, number>();
+  return definitions.map((definition) => {
+    const id = checkId(definition);
+    const nth = (used.get(id) ?? 0) + 1;
+    used.set(id, nth);
+    return { definition, id: nth === 1 ? id : `${id} #${nth}` };
+  });
 }
 
 /** The name of a check in messages and results, e.g. `range(quantity)`. */

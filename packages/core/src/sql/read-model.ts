@@ -1,4 +1,4 @@
-import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { type Place, SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import { LAYERS, relationOf } from '../layout/dataset-name.ts';
 import { LOGICAL_DATE_SLOT } from './logical-date-slot.ts';
@@ -40,9 +40,9 @@ export function readModel(translator: Translator, text: string, file: string): R
       at: { file },
     });
   }
-  refuseChance(statement, translator.tokenize(text), text, file);
-  const tables = findTables(statement, text, file);
   const tokens = translator.tokenize(text);
+  refuseChance(statement, tokens, (token) => ({ file, ...(token === undefined ? {} : positionAt(text, token.start)) }));
+  const tables = findTables(statement, text, file);
   const edits = [...tables.map(({ edit }) => edit), ...logicalDateEdits(tokens)];
   return {
     references: tables.map(({ reference }) => reference),
@@ -58,15 +58,14 @@ export function fillLogicalDate(translator: Translator, text: string): string {
 }
 
 /** Refuses the current time and randomness anywhere below `tree`. @throws compile/not-deterministic */
-export function refuseChance(tree: unknown, tokens: readonly Token[], text: string, file: string): void {
+export function refuseChance(tree: unknown, tokens: readonly Token[], place: (token: Token | undefined) => Place): void {
   walkTree(tree, (key, node) => {
     const name = key === 'function' && typeof node['name'] === 'string' ? node['name'].toLowerCase() : key;
     if (!NOT_DETERMINISTIC.has(name)) return;
-    const token = tokens.find((candidate) => candidate.text.toLowerCase() === name);
     throw new SnowmeltError('compile/not-deterministic', {
       message: `\`${name}\` gives another answer on every run, so a rebuild would differ from the original.`,
       hint: 'Use `$logical_date`, the date of the run, or a column.',
-      at: { file, ...(token === undefined ? {} : positionAt(text, token.start)) },
+      at: place(tokens.find((token) => token.text.toLowerCase() === name)),
     });
   });
 }

@@ -11,7 +11,7 @@ const decompress = promisify(gunzip);
 
 /** An answer before it is put on the wire. */
 export type Answer =
-  | { readonly kind: 'json'; readonly status: number; readonly body: string | Buffer; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly kind: 'json'; readonly status: number; readonly body: string | Buffer }
   /** A file that is compressed already. */
   | { readonly kind: 'gzip-file'; readonly path: string; readonly bytes: number };
 
@@ -76,9 +76,8 @@ export function cancelAnswer(statement: Statement): Answer {
   });
 }
 
-/** Writes a JSON answer. */
-export function json(status: number, body: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { kind: 'json', status, body: JSON.stringify(body), headers };
+function json(status: number, body: Readonly<Record<string, unknown>>): Answer {
+  return { kind: 'json', status, body: JSON.stringify(body) };
 }
 
 async function plainContent(partition: StoredPartition | undefined): Promise<Buffer> {

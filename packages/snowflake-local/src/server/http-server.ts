@@ -67,7 +67,6 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
     await pipeline(createReadStream(answer.path), response);
     return;
   }
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   // A client that is still sending would wait for us to read.
   if (!request.complete) response.setHeader('Connection', 'close');
   const isPacked = answer.body.length >= WORTH_PACKING_BYTES && acceptsGzip(request);

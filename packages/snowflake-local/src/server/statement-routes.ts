@@ -62,7 +62,7 @@ async function submit({ query, user, body }: ApiRequest, options: StatementRoute
     timeoutMs: parsed.timeoutSeconds === undefined ? undefined : parsed.timeoutSeconds * 1000,
   });
   if (query.get('async') === 'true') return runningAnswer(statement);
-  await Promise.race([statement.over, pause(options.waitMs)]);
+  await waitFor(statement.over, options.waitMs);
   return report(statement, 0);
 }
 
@@ -90,11 +90,13 @@ function requestIdOf(query: URLSearchParams): string {
   return requestId.toLowerCase();
 }
 
-// Not kept alive by the timer alone: a server that closes does not wait for it.
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+async function waitFor(over: Promise<void>, atMostMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, atMostMs);
   });
+  await Promise.race([over, late]);
+  clearTimeout(timer);
 }
 
 async function report(statement: Statement, partition: number): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { compilationError, unsupported } from '../errors/snowflake-error.ts';
-import { printExpression } from './expressions.ts';
 import { printOrder } from './order.ts';
+import { printExpression } from './print-expression.ts';
 import type { Printer, Printers } from './printer.ts';
 import type { Scope } from './scope.ts';
 import { allowOnly, type Fields, isPresent, listOf, nodeOf } from './tree.ts';

@@ -13,7 +13,7 @@ import { windows } from './windows.ts';
 
 const cast: Printer = (fields, scope, kind) => {
   allowOnly(kind, fields, ['this', 'to']);
-  return printCast(printExpression(fields['this'], scope), typeOf(fields['to']), kind === 'try_cast');
+  return printCast(printAnyNode(fields['this'], scope), typeOf(fields['to']), kind === 'try_cast');
 };
 
 const PRINTERS: Printers = {
@@ -27,8 +27,8 @@ const PRINTERS: Printers = {
   try_cast: cast,
 };
 
-/** Translates any expression or query to DuckDB's SQL. @throws SnowflakeError for what has no translation. */
-export function printExpression(node: unknown, scope: Scope): string {
+/** The translation of every kind of node: what a scope's `print` does. @throws SnowflakeError for what has no translation. */
+export function printAnyNode(node: unknown, scope: Scope): string {
   const { kind, fields } = nodeOf(node);
   const print = Object.hasOwn(PRINTERS, kind) ? PRINTERS[kind] : undefined;
   if (print === undefined) throw unsupported(kind.replaceAll('_', ' '));

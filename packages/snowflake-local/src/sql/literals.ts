@@ -1,7 +1,9 @@
 import { unsupported } from '../errors/snowflake-error.ts';
 import { printBinding } from './bindings.ts';
+import { printCast } from './casts.ts';
 import { identifierName, quoteName, quoteText } from './identifiers.ts';
 import type { Printers } from './printer.ts';
+import { typeOf } from './snowflake-type.ts';
 import { allowOnly, fieldsOf, isPresent } from './tree.ts';
 
 /** Constants and column names. */
@@ -41,7 +43,7 @@ function printLiteral(type: string, value: string): string {
     case 'date':
     case 'time':
     case 'timestamp':
-      return `CAST(${quoteText(value)} AS ${type.toUpperCase()})`;
+      return printCast(quoteText(value), typeOf({ data_type: type }), false);
     default:
       throw unsupported(`${type.replaceAll('_', ' ')} literal`);
   }

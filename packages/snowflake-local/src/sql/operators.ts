@@ -1,6 +1,6 @@
 import { unsupported } from '../errors/snowflake-error.ts';
-import { printExpression } from './expressions.ts';
 import { macro } from './macro-call.ts';
+import { printExpression } from './print-expression.ts';
 import type { Printer, Printers } from './printer.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import { printExpression } from './expressions.ts';
+import { printExpression } from './print-expression.ts';
 import type { Scope } from './scope.ts';
 import { allowOnly, fieldsOf } from './tree.ts';
 

@@ -1,8 +1,8 @@
 import { unsupported } from '../errors/snowflake-error.ts';
 import { nameOfExpression } from './column-name.ts';
-import { printExpression } from './expressions.ts';
 import { identifierName, quoteName } from './identifiers.ts';
 import { printOrder } from './order.ts';
+import { printExpression } from './print-expression.ts';
 import type { Printer, Printers } from './printer.ts';
 import { printJoin, printRelation } from './relations.ts';
 import { type Scope, withCte } from './scope.ts';
@@ -58,7 +58,7 @@ function printSelect(...[fields, outer]: Parameters<Printer>): string {
 }
 
 /** Writes `WITH …`, and gives the scope of what follows. A name is visible to the ones after it; RECURSIVE makes it visible to itself. */
-export function printWith(value: unknown, outer: Scope): { readonly text: string; readonly scope: Scope } {
+function printWith(value: unknown, outer: Scope): { readonly text: string; readonly scope: Scope } {
   if (!isPresent(value)) return { text: '', scope: outer };
   const fields = fieldsOf(value);
   allowOnly('WITH', fields, ['ctes', 'recursive']);

@@ -1,7 +1,7 @@
 import { unsupported } from '../errors/snowflake-error.ts';
-import { printExpression } from './expressions.ts';
 import { identifierName, quoteName, quoteTable } from './identifiers.ts';
 import { informationSchemaQuery, isInformationSchema } from './information-schema.ts';
+import { printExpression } from './print-expression.ts';
 import { isCte, resolveTable, type Scope } from './scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from './tree.ts';
 

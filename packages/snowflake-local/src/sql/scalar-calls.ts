@@ -1,6 +1,6 @@
 import { unsupported } from '../errors/snowflake-error.ts';
-import { printExpression } from './expressions.ts';
 import { writeCall } from './functions/find-function.ts';
+import { printExpression } from './print-expression.ts';
 import type { Printer, Printers } from './printer.ts';
 import type { Scope } from './scope.ts';
 import { allowOnly, fieldsOf, isPresent, listOf } from './tree.ts';
@@ -85,8 +85,7 @@ export const scalarCalls: Printers = {
   },
 };
 
-/** Translates a call by its name. */
-export function printCall(name: string, args: readonly unknown[], scope: Scope): string {
+function printCall(name: string, args: readonly unknown[], scope: Scope): string {
   const upper = name.toUpperCase();
   const call = { name: SYNONYMS[upper] ?? upper, args, session: scope.session, print: (node: unknown) => printExpression(node, scope) };
   return writeCall(call);

@@ -12,11 +12,13 @@ export interface Scope {
   /** Every table or view that the statement reads or writes, to be looked up before it runs. */
   readonly tables: TableName[];
   readonly bindings: Readonly<Record<string, Binding>>;
+  /** Translates any node. It is passed along because a query holds expressions and an expression holds queries. */
+  readonly print: (node: unknown, scope: Scope) => string;
 }
 
 /** The scope of a whole statement. */
-export function rootScope(session: Session, bindings: Readonly<Record<string, Binding>> = {}): Scope {
-  return { session, ctes: new Set(), tables: [], bindings };
+export function rootScope({ session, bindings, print }: Pick<Scope, 'session' | 'bindings' | 'print'>): Scope {
+  return { session, bindings, print, ctes: new Set(), tables: [] };
 }
 
 /** The scope in which one more common table expression is visible. */

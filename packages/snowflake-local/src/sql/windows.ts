@@ -1,8 +1,8 @@
 import { unsupported } from '../errors/snowflake-error.ts';
 import { isWindowable } from './aggregates.ts';
-import { printExpression } from './expressions.ts';
 import { identifierName, quoteName } from './identifiers.ts';
 import { printOrder } from './order.ts';
+import { printExpression } from './print-expression.ts';
 import type { Printers } from './printer.ts';
 import type { Scope } from './scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from './tree.ts';

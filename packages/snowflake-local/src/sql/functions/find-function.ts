@@ -18,9 +18,6 @@ const FUNCTIONS: FunctionRules = {
   ...textFunctions,
 };
 
-/** Every scalar function that the server knows. */
-export const functionNames: readonly string[] = Object.keys(FUNCTIONS).sort();
-
 /** Translates a call. @throws SnowflakeError for a function that is not known, or a wrong number of arguments. */
 export function writeCall(call: Call): string {
   const rule = Object.hasOwn(FUNCTIONS, call.name) ? FUNCTIONS[call.name] : undefined;

@@ -1,6 +1,6 @@
 import { unsupported } from '../../errors/snowflake-error.ts';
-import { printExpression } from '../expressions.ts';
 import { identifierName, quoteName, quoteTable } from '../identifiers.ts';
+import { printExpression } from '../print-expression.ts';
 import { printJoin, printRelation, printTarget } from '../relations.ts';
 import { resolveTable, type Scope } from '../scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';

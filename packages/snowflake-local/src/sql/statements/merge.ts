@@ -1,6 +1,6 @@
 import { unsupported } from '../../errors/snowflake-error.ts';
-import { printExpression } from '../expressions.ts';
 import { identifierName, quoteName } from '../identifiers.ts';
+import { printExpression } from '../print-expression.ts';
 import { printRelation, printTarget } from '../relations.ts';
 import type { Scope } from '../scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';

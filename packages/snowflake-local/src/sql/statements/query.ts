@@ -1,7 +1,7 @@
-import { printExpression } from '../expressions.ts';
 import { identifierName } from '../identifiers.ts';
 import { isInformationSchema } from '../information-schema.ts';
-import { resolveTable, rootScope, type Scope } from '../scope.ts';
+import { printExpression } from '../print-expression.ts';
+import { resolveTable, type Scope } from '../scope.ts';
 import { typeOf } from '../snowflake-type.ts';
 import { type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
 import { isSmallSelect } from './small-result.ts';
@@ -26,7 +26,7 @@ function projectionOf(kind: string, fields: Fields, scope: Scope): Projection {
   const [relation, ...others] = listOf(fieldsOf(fields['from'])['expressions']);
   const isSingle = relation !== undefined && others.length === 0 && !isPresent(fields['joins']) && !isPresent(fields['with']);
   if (!isSingle || nodeOf(relation).kind !== 'table') return { columns };
-  const table = resolveTable(nodeOf(relation).fields, rootScope(scope.session));
+  const table = resolveTable(nodeOf(relation).fields, scope);
   return isInformationSchema(table) ? { columns } : { columns, table };
 }
 

@@ -1,8 +1,8 @@
 import { unsupported } from '../../errors/snowflake-error.ts';
 import { typeComment } from '../column-comment.ts';
 import { duckdbType } from '../duckdb-type.ts';
-import { printExpression } from '../expressions.ts';
 import { identifierName, quoteName, quoteTable, quoteText, type TableName } from '../identifiers.ts';
+import { printExpression } from '../print-expression.ts';
 import { resolveTable, type Scope } from '../scope.ts';
 import { type SnowflakeType, typeOf } from '../snowflake-type.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';

@@ -1,5 +1,6 @@
 import { SnowflakeError, syntaxError, unsupported } from '../../errors/snowflake-error.ts';
 import { type Binding, numberPlaceholders } from '../bindings.ts';
+import { printAnyNode } from '../expressions.ts';
 import { loadParser, parseStatement } from '../parse.ts';
 import { rootScope, type Scope } from '../scope.ts';
 import type { Session } from '../session.ts';
@@ -50,7 +51,8 @@ export async function translate(
   if (/^\s*CREATE\s+OR\s+REPLACE\s+SCHEMA\b/i.test(text)) throw unsupported('CREATE OR REPLACE SCHEMA');
   const { kind, fields } = parseStatement(Object.keys(bindings).length === 0 ? text : numberPlaceholders(text));
   const translator = Object.hasOwn(STATEMENTS, kind) ? STATEMENTS[kind] : undefined;
-  if (translator !== undefined) return withDepthLimit(() => translator(fields, rootScope(session, bindings), kind));
+  if (translator !== undefined)
+    return withDepthLimit(() => translator(fields, rootScope({ session, bindings, print: printAnyNode }), kind));
   const [word = ''] = /\S+/.exec(text) ?? [];
   if (NO_STATEMENT.has(kind)) throw syntaxError(`line 1 at position 0 unexpected '${word}'.`);
   throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} statement`);
