@@ -16,7 +16,8 @@ export default {
     },
     {
       name: 'core-is-pure',
-      comment: 'Core imports no platform and no SDK: what touches files, processes or the network is a port in core/ports and an adapter package.',
+      comment:
+        'Core imports no platform and no SDK: what touches files, processes or the network is a port in core/ports and an adapter package.',
       severity: 'error',
       from: { path: CORE, pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-optional'], pathNot: '(^|/)node_modules/(zod|@polyglot-sql)/' },
@@ -28,10 +29,30 @@ export default {
       from: { path: CORE, pathNot: `${CORE}sql/` },
       to: { path: 'node_modules/@polyglot-sql/' },
     },
-    inCore('leaves-stay-leaves', folder('errors', 'layout', 'sql'), folder('define', 'compile', 'layers', 'quality', 'lake', 'plan', 'steps', 'run', 'ports'), 'Errors, layout and sql are used by everybody and use nobody; move what you need down, or the caller up.'),
-    inCore('ports-are-types', folder('ports'), folder('define', 'compile', 'layers', 'quality', 'lake', 'plan', 'steps', 'run'), 'A port must not drag an implementation along: it speaks of layout, sql types and messages only.'),
-    inCore('define-parses-only', folder('define'), folder('compile', 'layers', 'quality', 'lake', 'plan', 'steps', 'run'), 'The declaration is the first thing there is; what interprets it is in compile.'),
-    inCore('layers-meet-in-plan', folder('layers', 'quality'), folder('compile', 'plan', 'run'), 'A layer says what it needs built; compile and plan put layers together.'),
+    inCore(
+      'leaves-stay-leaves',
+      folder('errors', 'layout', 'sql'),
+      folder('define', 'compile', 'layers', 'quality', 'lake', 'plan', 'steps', 'run', 'ports'),
+      'Errors, layout and sql are used by everybody and use nobody; move what you need down, or the caller up.',
+    ),
+    inCore(
+      'ports-are-types',
+      folder('ports'),
+      folder('define', 'compile', 'layers', 'quality', 'lake', 'plan', 'steps', 'run'),
+      'A port must not drag an implementation along: it speaks of layout, sql types and messages only.',
+    ),
+    inCore(
+      'define-parses-only',
+      folder('define'),
+      folder('compile', 'layers', 'quality', 'lake', 'plan', 'steps', 'run'),
+      'The declaration is the first thing there is; what interprets it is in compile.',
+    ),
+    inCore(
+      'layers-meet-in-plan',
+      folder('layers', 'quality'),
+      folder('compile', 'plan', 'run'),
+      'A layer says what it needs built; compile and plan put layers together.',
+    ),
     {
       name: 'no-layer-imports-another',
       comment: 'Bronze, silver and gold are read one at a time; they meet in compile and plan. What they share is in core/layers itself.',
@@ -39,9 +60,19 @@ export default {
       from: { path: `${CORE}layers/([^/]+)/` },
       to: { path: `${CORE}layers/[^/]+/`, pathNot: `${CORE}layers/$1/` },
     },
-    inCore('compile-never-looks-back', folder('compile'), folder('plan', 'run', 'steps'), 'Compile knows no lake and no run: it hands a graph to plan.'),
+    inCore(
+      'compile-never-looks-back',
+      folder('compile'),
+      folder('plan', 'run', 'steps'),
+      'Compile knows no lake and no run: it hands a graph to plan.',
+    ),
     inCore('plan-never-runs', folder('plan'), folder('run'), 'A plan is data; whoever executes it is in run.'),
-    inCore('run-knows-no-layer', folder('run'), folder('layers', 'define'), 'A step carries finished SQL: a new layer must need no change in the runner.'),
+    inCore(
+      'run-knows-no-layer',
+      folder('run'),
+      folder('layers', 'define'),
+      'A step carries finished SQL: a new layer must need no change in the runner.',
+    ),
     {
       name: 'adapters-are-strangers',
       comment: 'Adapters never import each other; the CLI puts them together through ports.',

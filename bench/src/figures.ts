@@ -18,7 +18,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Tells whether a figure keeps its limit. */
-export function isKept({ value, limit }: Figure): boolean {
+function isKept({ value, limit }: Figure): boolean {
   if (limit === undefined) return true;
   return limit.kind === 'at most' ? value <= limit.value : value >= limit.value;
 }

@@ -1,4 +1,5 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { plainText } from '../sql/fold-case.ts';
 import { fillLogicalDate, refuseChance } from '../sql/read-model.ts';
 import { mapBoth } from '../sql/render.ts';
 import { readIdentifier, walkTree } from '../sql/syntax-tree.ts';
@@ -25,8 +26,11 @@ export function translateExpression(translator: Translator, expression: string, 
       at,
     });
   }
-  refuseChance(parsed.statements[0], translator.tokenize(select), () => at);
-  const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, select), at), (text) => text.replace(/^SELECT\s+/i, ''));
+  const tokens = translator.tokenize(select);
+  refuseChance(parsed.statements[0], tokens, () => at);
+  const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, plainText(select, tokens)), at), (text) =>
+    text.replace(/^SELECT\s+/i, ''),
+  );
   return { sql, columns: columnNames(parsed.statements[0]) };
 }
 

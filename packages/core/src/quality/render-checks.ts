@@ -45,7 +45,7 @@ function nameChecks(definitions: readonly RenderedCheck[]) {
 }
 
 /** The name of a check in messages and results, e.g. `range(quantity)`. */
-export function checkId(check: CheckDefinition): string {
+function checkId(check: CheckDefinition): string {
   switch (check.kind) {
     case 'unique':
       return `unique(${check.columns.join(', ')})`;

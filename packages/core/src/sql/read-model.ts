@@ -1,6 +1,7 @@
 import { type Place, SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import { LAYERS, relationOf } from '../layout/dataset-name.ts';
+import { foldCase } from './fold-case.ts';
 import { LOGICAL_DATE_SLOT } from './logical-date-slot.ts';
 import { type Position, positionAt } from './position.ts';
 import { type Identifier, isNode, readIdentifier, walkTree } from './syntax-tree.ts';
@@ -48,7 +49,9 @@ export function readModel(translator: Translator, text: string, file: string): R
     references: tables.map(({ reference }) => reference),
     sql: applyEdits(text, edits),
     tokens,
-    canonical: tokens.map((token) => `${token.kind}:${isExactText(token) ? token.text : token.text.toLowerCase()}`).join(' '),
+    canonical: foldCase(tokens)
+      .map((part, index) => `${tokens[index]?.kind}:${part}`)
+      .join(' '),
   };
 }
 
@@ -71,17 +74,13 @@ export function refuseChance(tree: unknown, tokens: readonly Token[], place: (to
 }
 
 /** Makes a `compile/syntax` error that points into the file. */
-export function syntaxError(text: string, file: string, message: string, start: number): SnowmeltError {
+function syntaxError(text: string, file: string, message: string, start: number): SnowmeltError {
   const detail = message.replace(/^Parse error at line \d+, column \d+: /, '');
   return new SnowmeltError('compile/syntax', {
     message: `This is not Snowflake SQL that can be read: ${detail}.`,
     hint: 'Look just before this place: a comma, bracket or keyword is missing or too many.',
     at: { file, ...positionAt(text, start) },
   });
-}
-
-function isExactText(token: Token): boolean {
-  return token.kind === 'STRING' || token.kind === 'QUOTED_IDENTIFIER';
 }
 
 function isQuery(statement: SyntaxNode): boolean {

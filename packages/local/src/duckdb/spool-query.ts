@@ -11,7 +11,7 @@ export interface Spool {
 }
 
 /** In the message of an error that {@link spoolQuery} raises by itself; a number follows. */
-export const MISFIT_MARK = 'snowmelt:misfit:';
+const MISFIT_MARK = 'snowmelt:misfit:';
 /** The message of the error that {@link spoolQuery} raises for a row with too few or too many cells. */
 export const RAGGED_MARK = 'snowmelt:ragged';
 

@@ -124,7 +124,7 @@ function byDay(a: WrittenPartition, b: WrittenPartition): number {
 }
 
 /** Puts a day and an attempt into a planned folder. */
-export function fillPrefix(prefix: string, day: LogicalDate, attempt: string): string {
+function fillPrefix(prefix: string, day: LogicalDate, attempt: string): string {
   const [year = '', month = '', date = ''] = day.split('-');
   return prefix.replaceAll('{year}', year).replaceAll('{month}', month).replaceAll('{day}', date).replaceAll(ATTEMPT, attempt);
 }

@@ -22,7 +22,7 @@ export function diskFull(folder: string, cause: unknown): SnowmeltError {
 }
 
 /** Turns what a file operation under `folder` threw into `lake/disk-full` or `lake/io`; coded errors pass as they are. */
-export function toLakeError(error: unknown, folder: string, action: string): SnowmeltError {
+function toLakeError(error: unknown, folder: string, action: string): SnowmeltError {
   if (isSnowmeltError(error)) return error;
   const code = errnoOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(folder, error);

@@ -253,7 +253,7 @@ const QUERIES: Readonly<Record<string, readonly Case[]>> = {
 
 for (const [topic, cases] of Object.entries(QUERIES)) {
   describe(topic, () => {
-    it.each(cases)('%s', async (statement, ...rows) => {
+    it.each(cases.map(([statement, ...rows]) => ({ statement, rows })))('$statement', async ({ statement, rows }) => {
       expect(await server.rows(statement)).toEqual(rows);
     });
   });

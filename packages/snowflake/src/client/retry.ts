@@ -11,7 +11,7 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
 }
 
-export const MAX_TRIES = 6;
+const MAX_TRIES = 6;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 60_000;
 

@@ -132,6 +132,6 @@ function outputsOf(dataset: SilverDataset, day: LogicalDate): BuildOutput[] {
 }
 
 /** The columns of a quarantine table: the source's own, and why the row was refused. */
-export function refusedColumns(source: SilverDataset['origin']['columns']): SilverDataset['origin']['columns'] {
+function refusedColumns(source: SilverDataset['origin']['columns']): SilverDataset['origin']['columns'] {
   return [...source, { name: '_reasons', type: { kind: 'varchar' } }];
 }
