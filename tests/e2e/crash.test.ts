@@ -15,6 +15,7 @@ describe('a process that is killed at any file operation', () => {
   let graph: Graph;
   let undisturbed = '';
   let folder = '';
+  const survived: number[] = [];
 
   beforeAll(async () => {
     project = await openTestProject(SMALL_PIPELINE);
@@ -35,21 +36,31 @@ describe('a process that is killed at any file operation', () => {
       node: Object.keys(env).length === 0 ? [] : ['--import', HOOK],
     });
 
+  const dieAndGoOn = async (when: 'SNOWMELT_CRASH_AT' | 'SNOWMELT_CRASH_AFTER', operation: number) => {
+    const lake = join(folder, `${when}-${operation}`);
+    const killed = await run(lake, { SNOWMELT_CRASH_UNDER: lake, [when]: String(operation) });
+    if (killed.signal !== 'SIGKILL') survived.push(operation);
+    expect({ when, operation, ...(await run(lake)) }).toMatchObject({ code: 0 });
+    expect({ when, operation, differences: await differences(graph, undisturbed, lake) }).toEqual({ when, operation, differences: {} });
+    await rm(lake, { recursive: true, force: true });
+  };
+
   it('leaves a lake that the next run brings to the same end', { timeout: 15 * 60_000 }, async () => {
     const countFile = join(folder, 'count');
     const counted = join(folder, 'counted');
     expect(await run(counted, { SNOWMELT_CRASH_UNDER: counted, SNOWMELT_CRASH_COUNT: countFile })).toMatchObject({ code: 0 });
     const operations = Number(await readFile(countFile, 'utf8'));
     expect(operations).toBeGreaterThan(20);
-    for (const when of ['SNOWMELT_CRASH_AT', 'SNOWMELT_CRASH_AFTER']) {
-      for (let operation = 1; operation <= operations; operation++) {
-        const lake = join(folder, `${when}-${operation}`);
-        const killed = await run(lake, { SNOWMELT_CRASH_UNDER: lake, [when]: String(operation) });
-        expect({ when, operation, signal: killed.signal }).toEqual({ when, operation, signal: 'SIGKILL' });
-        expect({ when, operation, ...(await run(lake)) }).toMatchObject({ code: 0 });
-        expect({ when, operation, differences: await differences(graph, undisturbed, lake) }).toEqual({ when, operation, differences: {} });
-        await rm(lake, { recursive: true, force: true });
-      }
-    }
+    // Dying before an operation is dying after the one before it; only the last has a state of its own behind it.
+    const deaths = [
+      ...Array.from({ length: operations }, (_, index) => ['SNOWMELT_CRASH_AT', index + 1] as const),
+      ['SNOWMELT_CRASH_AFTER', operations] as const,
+    ];
+    const lane = async () => {
+      for (let death = deaths.shift(); death !== undefined; death = deaths.shift()) await dieAndGoOn(...death);
+    };
+    await Promise.all([lane(), lane()]);
+    // How often a run looks at a lock varies by a few, so the last of these deaths may come too late.
+    expect(survived.filter((operation) => operation < operations - 3)).toEqual([]);
   });
 });

@@ -12,7 +12,9 @@ export function encodeJson(value: unknown): Uint8Array {
 /** Reads what {@link encodeJson} wrote. The caller says what shape it is: only we write these objects. @throws lake/corrupt-log */
 export function decodeJson<T>(key: ObjectKey, body: Uint8Array): T {
   try {
-    return JSON.parse(decoder.decode(body)) as T;
+    const value: unknown = JSON.parse(decoder.decode(body));
+    if (typeof value === 'object' && value !== null) return value as T;
+    throw new TypeError('This is not a JSON object.');
   } catch (cause) {
     throw new SnowmeltError('lake/corrupt-log', {
       message: `\`${key}\` in the lake is not readable.`,

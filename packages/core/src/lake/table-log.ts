@@ -31,7 +31,7 @@ export async function readVersionsSince(store: ObjectStore, dataset: DatasetName
   const states: TableState[] = [];
   let state = emptyState(dataset);
   for (const { key } of commits) {
-    const next = applyCommit(state, await readCommit(store, key));
+    const next = applyNext(state, await readCommit(store, key));
     const supersededAt = next.committedAt ?? '';
     if (state.version > 0 && supersededAt >= since.toISOString()) states.push(state);
     state = next;
@@ -67,10 +67,12 @@ async function replay(store: ObjectStore, dataset: DatasetName, listed: readonly
   const start = newest === undefined ? emptyState(dataset) : await readSnapshot(store, newest.key);
   const commits = listed.filter(({ key }) => !isSnapshot(key) && versionOf(key) > start.version);
   const read = await Promise.all(commits.map(({ key }) => readCommit(store, key)));
-  return read.reduce((state, commit) => {
-    if (commit.version !== state.version + 1) throw missingCommit(dataset, state.version + 1);
-    return applyCommit(state, commit);
-  }, start);
+  return read.reduce(applyNext, start);
+}
+
+function applyNext(state: TableState, commit: Commit): TableState {
+  if (commit.version !== state.version + 1) throw missingCommit(state.dataset, state.version + 1);
+  return applyCommit(state, commit);
 }
 
 async function readSnapshot(store: ObjectStore, key: ObjectKey): Promise<TableState> {
