@@ -1,7 +1,8 @@
 import { findUnreferenced } from '@snowmelt/core/pipeline';
+import { formatCount } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
-import { formatBytes, formatCount } from '../render/figures.ts';
+import { formatBytes } from '../render/figures.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -16,7 +16,7 @@ export function planSilver(
   inputs: readonly InputTable[],
   day: LogicalDate,
 ): BuildStep | undefined {
-  if (inputs.every((input) => input.state.version === 0)) return undefined;
+  if (inputs.length > 0 && inputs.every((input) => input.state.version === 0)) return undefined;
   const sources =
     dataset.origin.kind === 'bronze' ? planBronzeSources(dataset, state, inputs, day) : planModelSources(dataset, state, inputs, day);
   if (sources === undefined) return undefined;
