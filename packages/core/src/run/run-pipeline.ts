@@ -13,6 +13,7 @@ import { executeStep, type StepContext } from './execute-step.ts';
 import { inParallel } from './in-parallel.ts';
 import { repairCatalog } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
+import { emptyOutcome } from './step-outcome.ts';
 
 // A table that keeps being taken from under us is not worth more attempts in one run.
 const MAX_CONFLICTS = 5;
@@ -92,21 +93,8 @@ function skipBehindFailure(graph: Graph, step: Step, progress: Progress, context
   if (dataset === undefined || !dataset.inputs.some((input) => progress.failed.has(input))) return false;
   progress.failed.add(step.dataset);
   progress.settled.add(step.dataset);
-  const outcome: StepOutcome = {
-    step: step.id,
-    dataset: step.dataset,
-    kind: step.kind,
-    day: step.day,
-    reason: `an input failed: ${dataset.inputs.filter((input) => progress.failed.has(input)).join(', ')}`,
-    status: 'skipped',
-    durationMs: 0,
-    attempts: 0,
-    rowsRead: 0,
-    rowsWritten: 0,
-    rowsRefused: 0,
-    partitions: 0,
-    bytes: 0,
-  };
+  const reason = `an input failed: ${dataset.inputs.filter((input) => progress.failed.has(input)).join(', ')}`;
+  const outcome = emptyOutcome(step, { status: 'skipped', reason, durationMs: 0, attempts: 0 });
   progress.outcomes.push(outcome);
   context.ports.host.notify({ code: 'step/finished', run: context.run, outcome });
   return true;
