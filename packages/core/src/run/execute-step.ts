@@ -1,4 +1,4 @@
-import { isSnowmeltError, type SnowmeltError, toSnowmeltError } from '../errors/snowmelt-error.ts';
+import { isSnowmeltError, SnowmeltError, toSnowmeltError } from '../errors/snowmelt-error.ts';
 import type { CheckResult, Commit, TableState } from '../lake/commit.ts';
 import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
@@ -48,7 +48,9 @@ export async function executeStep(step: Step, before: TableState, context: StepC
 }
 
 async function tryStep(step: Step, before: TableState, context: StepContext): Promise<{ commit: Commit; bytes: number }> {
-  context.settings.signal.throwIfAborted();
+  if (context.settings.signal.aborted) {
+    throw new SnowmeltError('run/interrupted', { message: `Stopped before ${step.id}.`, at: { dataset: step.dataset, step: step.id } });
+  }
   context.attempts.value += 1;
   const attempt = attemptName(step.day, context.run, context.attempts.value);
   const call: CallContext = { attempt, signal: context.settings.signal };
