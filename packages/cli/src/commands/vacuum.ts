@@ -11,13 +11,9 @@ export const vacuum: CommandAction = async (invocation) => {
   const project = await openProject(invocation);
   try {
     const { terminal, values } = invocation;
-    const { retentionDays, datasets } = project.graph;
+    const { retentionDays } = project.graph;
     const cutoff = new Date(project.clock.now().getTime() - retentionDays * DAY_MS);
-    const { files, bytes } = await findUnreferenced(
-      project.store,
-      datasets.map(({ name }) => name),
-      cutoff,
-    );
+    const { files, bytes } = await findUnreferenced(project.store, cutoff);
     const isDry = values['dry-run'] === true;
     if (!isDry) await project.store.delete(files.map(({ key }) => key));
     if (values['json'] === true) terminal.out(`${JSON.stringify({ code: 'vacuum/done', isDry, files: files.length, bytes })}\n`);

@@ -49,6 +49,11 @@ export function changedInputs(
     .map(({ name }) => name);
 }
 
+/** Tells whether a table has a snapshot of a later day. */
+export function isPastSnapshot(state: TableState, day: LogicalDate): boolean {
+  return [...state.partitions.keys()].some((other) => other > day);
+}
+
 /** The present version of every input. */
 export function inputVersions(inputs: readonly InputTable[]): Readonly<Record<string, number>> {
   return Object.fromEntries(inputs.map(({ name, state }) => [name, state.version]));

@@ -171,3 +171,22 @@ describe('a snapshot dataset of gold', () => {
     expect(summary(snapshot, emptyState(name), [])?.reason).toBe('missing: never built');
   });
 });
+
+describe('a snapshot of a day before the latest', () => {
+  const built = { inputs: { [fact]: 1 } };
+
+  it('is a record of what was known then: later knowledge does not change it', () => {
+    const inputs = [facts({ '2024-01-14': 7 })];
+    expect(summary(snapshot, table(name, { '2024-01-16': 1, '2024-01-17': 2 }, built), inputs)).toBeUndefined();
+    expect(summary(snapshot, table(name, { '2024-01-16': 1 }, built), inputs)).toMatchObject({ reason: 'stale: silver.fact changed' });
+  });
+
+  it('is made again for another definition, and where it is missing', () => {
+    const inputs = [facts({ '2024-01-14': 1 })];
+    const old = table(name, { '2024-01-16': 1, '2024-01-17': 2 }, { ...built, fingerprint: 'then' });
+    expect(summary(snapshot, old, inputs)).toMatchObject({ reason: 'stale: its definition changed' });
+    expect(summary(snapshot, table(name, { '2024-01-17': 2 }, built), inputs)).toMatchObject({
+      reason: 'missing: no partition for 2024-01-16',
+    });
+  });
+});

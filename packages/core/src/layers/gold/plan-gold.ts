@@ -3,7 +3,15 @@ import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildStage, InputRelation } from '../../ports/sql-engine.ts';
 import type { BuildStep } from '../../steps/step.ts';
-import { changedInputs, type InputTable, inputVersions, publishedRelation, publishedVersion, wasReplaced } from '../inputs.ts';
+import {
+  changedInputs,
+  type InputTable,
+  inputVersions,
+  isPastSnapshot,
+  publishedRelation,
+  publishedVersion,
+  wasReplaced,
+} from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
 import type { GoldDataset } from './gold-dataset.ts';
@@ -65,7 +73,15 @@ function outputOf(dataset: GoldDataset, work: Work): BuildOutput {
 function planSnapshot(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[], day: LogicalDate): Work | undefined {
   const entry = state.partitions.get(day);
   const changed = changedInputs(inputs, entry?.inputs ?? {}, day);
-  const reason = reasonToBuild({ version: state.version, built: entry?.fingerprint, fingerprint: dataset.fingerprint, changed, day });
+  const isPast = isPastSnapshot(state, day);
+  const reason = reasonToBuild({
+    version: state.version,
+    built: entry?.fingerprint,
+    fingerprint: dataset.fingerprint,
+    changed,
+    day,
+    isPast,
+  });
   return reason === undefined ? undefined : { reason, partition: { kind: 'day', day } };
 }
 
