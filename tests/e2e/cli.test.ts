@@ -30,17 +30,17 @@ describe('snowmelt on the command line', () => {
   });
 
   it.each([
-    [['rnu'], 'Did you mean `run`?'],
-    [['run', '--dat', '2026-01-01'], 'Did you mean `--date`?'],
-    [['run', '--date', '2026-02-30'], 'Write a date as YYYY-MM-DD.'],
-    [['run', '--concurrency', '0'], 'Example: --concurrency'],
-    [['query'], 'snowmelt query --help'],
-    [['backfill'], 'Example: snowmelt backfill'],
-    [['show', 'gold.daily_sale'], 'Did you mean `gold.daily_sales`?'],
-  ])('answers %j with what to do', async (argv, hint) => {
+    [['rnu'], 'cli/usage', 'Did you mean `run`?'],
+    [['run', '--dat', '2026-01-01'], 'cli/usage', 'Did you mean `--date`?'],
+    [['run', '--date', '2026-02-30'], 'cli/usage', 'Write a date as YYYY-MM-DD.'],
+    [['run', '--concurrency', '0'], 'cli/usage', 'Example: --concurrency'],
+    [['query'], 'cli/usage', 'snowmelt query --help'],
+    [['backfill'], 'cli/usage', 'Example: snowmelt backfill'],
+    [['show', 'gold.daily_sale'], 'lake/unknown-dataset', 'Did you mean `gold.daily_sales`?'],
+  ])('answers %j with what to do', async (argv, code, hint) => {
     const ended = await run(...argv);
     expect(ended).toMatchObject({ code: 2, out: '' });
-    expect(ended.err).toMatch(/error\[(cli\/usage|lake\/unknown-dataset)\]/);
+    expect(ended.err).toContain(`error[${code}]`);
     expect(ended.err).toContain(hint);
   });
 

@@ -99,6 +99,19 @@ describe('faults', () => {
     expect(await gold()).toEqual(before);
   });
 
+  it('refuses rows of an event model that belong to another day than they were made from', async () => {
+    const gold = async () => (await listFiles(project.lake)).filter((path) => path.startsWith('gold/'));
+    const before = await gold();
+    await project.write(
+      'models/daily_sales.sql',
+      'select (ordered_at::date + 1) as sale_date, count(*) as orders, sum(amount)::number(18,2) as sales from silver.fact_orders group by 1\n',
+    );
+    const ended = await run('run', '--date', '2026-01-02');
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain('error[build/row-outside-partition]');
+    expect(await gold()).toEqual(before);
+  });
+
   it('says that the disk is full, and goes on once there is room', async () => {
     const small = join(project.folder, 'tiny');
     await mkdir(small);
