@@ -22,10 +22,12 @@ export async function listFiles(folder: string, pattern: string): Promise<readon
   const rest = parts.slice(fixed.length);
   if (rest.length === 0) return await describeFiles([base]);
   const matches = toMatcher(rest);
-  const entries = await readdir(base, { recursive: rest.length > 1, withFileTypes: true }).catch((error: unknown) => {
-    if (isAbsent(error)) return [];
-    throw error;
-  });
+  const entries = await readdir(base, { recursive: rest.length > 1 || rest.includes('**'), withFileTypes: true }).catch(
+    (error: unknown) => {
+      if (isAbsent(error)) return [];
+      throw error;
+    },
+  );
   const names = entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => join(entry.parentPath, entry.name))
