@@ -6,6 +6,8 @@ export { type DuckdbOptions, type DuckdbSession, openDuckdb } from './duckdb/duc
 export { fsCatalog } from './fs/fs-catalog.ts';
 export { fsObjectStore } from './fs/fs-object-store.ts';
 export { fsProjectFiles } from './fs/fs-project-files.ts';
+export { duckdbSource } from './sources/duckdb-source.ts';
+export { filesSource } from './sources/files-source.ts';
 export { envSecrets } from './system/env-secrets.ts';
 export { loadConfig } from './system/load-config.ts';
 export { systemClock } from './system/system-clock.ts';

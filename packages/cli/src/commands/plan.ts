@@ -14,7 +14,8 @@ export const plan: CommandAction = async (invocation) => {
       project.graph.datasets.map(({ name }) => name),
     );
     const made = buildPlan(project.graph, lake, { day });
-    invocation.terminal.out(invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made })}\n` : renderPlan(made));
+    const text = (): string => renderPlan(made, project.graph.source.kind);
+    invocation.terminal.out(invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made })}\n` : text());
     return 0;
   } finally {
     project.close();

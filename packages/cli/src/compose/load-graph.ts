@@ -34,7 +34,9 @@ export async function loadGraph(input: GraphInput): Promise<Graph> {
   }
   const { source, ...rest } = declaration;
   const models = await readModels(rest, input.files);
-  const path = join(input.cacheFolder, `graph-${await fingerprintOf({ rest, models, version: version() })}.json`);
+  // What a table's name means, and which names its columns have, follows from the kind of source.
+  const kind = isRecord(source) ? source['kind'] : undefined;
+  const path = join(input.cacheFolder, `graph-${await fingerprintOf({ kind, rest, models, version: version() })}.json`);
   const cached = await readCached(path);
   if (cached !== undefined && (await fingerprintOf(cached.source)) === (await fingerprintOf(source))) return cached.graph;
   const graph = await compileOrReuse(input, cached);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Graph, publishedFiles, type RunPorts, readLake, refusedShapeOf, shapeOf } from '@snowmelt/core/pipeline';
 import {
+  assertNever,
   type Catalog,
   type Clock,
   type Host,
@@ -16,7 +17,9 @@ import {
   duckdbBinder,
   duckdbEngine,
   duckdbParquetWriter,
+  duckdbSource,
   envSecrets,
+  filesSource,
   fsCatalog,
   fsObjectStore,
   fsProjectFiles,
@@ -71,13 +74,14 @@ export async function openProject(invocation: Invocation): Promise<Project> {
   const clock = systemClock();
   const catalog = fsCatalog({ store });
   const parts: SourceParts = {
+    folder,
     store,
     session,
     secrets: envSecrets({ projectFolder: folder }),
     clock,
     spoolRoot: join(stateFolder, 'spool'),
   };
-  const openSource = once(() => openSnowflake(graph, parts));
+  const openSource = once(() => chooseSource(graph, parts));
   const openEngine = once(async () => duckdbEngine({ session, store }));
   return {
     folder,
@@ -96,6 +100,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
 }
 
 interface SourceParts {
+  readonly folder: string;
   readonly store: ObjectStore;
   readonly session: DuckdbSession;
   readonly secrets: Secrets;
@@ -103,12 +108,23 @@ interface SourceParts {
   readonly spoolRoot: string;
 }
 
-async function openSnowflake(graph: Graph, { store, session, secrets, clock, spoolRoot }: SourceParts): Promise<Source> {
-  const { snowflakeSource } = await import('@snowmelt/snowflake');
-  // Loading DuckDB blocks this process for a moment; better while the source thinks about the first statement.
-  setTimeout(() => void session.connect().then((connection) => connection.closeSync()), 1);
-  const writer = duckdbParquetWriter({ session, store, spoolRoot });
-  return snowflakeSource({ connection: graph.source, writer, secrets, clock });
+async function chooseSource({ source }: Graph, parts: SourceParts): Promise<Source> {
+  const { folder, store, session, secrets, clock, spoolRoot } = parts;
+  switch (source.kind) {
+    case 'files':
+      return filesSource({ folder: resolve(folder, source.folder), session, store, clock });
+    case 'duckdb':
+      return duckdbSource({ database: resolve(folder, source.database), schema: source.schema, session, store, clock });
+    case 'snowflake': {
+      const { snowflakeSource } = await import('@snowmelt/snowflake');
+      // Loading DuckDB blocks this process for a moment; better while the source thinks about the first statement.
+      setTimeout(() => void session.connect().then((connection) => connection.closeSync()), 1);
+      const writer = duckdbParquetWriter({ session, store, spoolRoot });
+      return snowflakeSource({ connection: source, writer, secrets, clock });
+    }
+    default:
+      return assertNever(source);
+  }
 }
 
 // Every published table, and the refused rows of those that refuse any, as they stand now.

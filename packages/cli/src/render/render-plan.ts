@@ -1,13 +1,15 @@
-import type { BuildStep, ExtractStep, Plan, Step } from '@snowmelt/core/pipeline';
+import type { BuildStep, ExtractStep, Graph, Plan, Step } from '@snowmelt/core/pipeline';
 import { formatCount } from '@snowmelt/core/ports';
 
+type SourceKind = Graph['source']['kind'];
+
 /** A plan as text: each step with its reason, then what follows from it. */
-export function renderPlan(plan: Plan): string {
+export function renderPlan(plan: Plan, source: SourceKind): string {
   if (plan.steps.length === 0) return `Nothing to do for ${plan.day}: everything is current.\n`;
   const width = Math.max(...plan.steps.map(({ dataset }) => dataset.length), ...plan.pending.map(({ dataset }) => dataset.length));
   const steps = plan.steps.flatMap((step) => [
     `  ${step.kind.padEnd(7)}  ${step.dataset.padEnd(width)}  ${step.reason}`,
-    `  ${''.padEnd(7)}  ${''.padEnd(width)}  ${describe(step)}`,
+    `  ${''.padEnd(7)}  ${''.padEnd(width)}  ${describe(step, source)}`,
   ]);
   const pending = plan.pending.map(
     ({ dataset, after }) =>
@@ -17,15 +19,16 @@ export function renderPlan(plan: Plan): string {
   return `${[head, '', ...steps, ...pending].join('\n')}\n`;
 }
 
-function describe(step: Step): string {
-  return step.kind === 'extract' ? describeExtract(step) : describeBuild(step);
+function describe(step: Step, source: SourceKind): string {
+  return step.kind === 'extract' ? describeExtract(step, source) : describeBuild(step);
 }
 
-function describeExtract({ request }: ExtractStep): string {
+function describeExtract({ request }: ExtractStep, source: SourceKind): string {
+  const how = source === 'snowflake' ? 'transport raw' : 'read by DuckDB';
   const from = request.relation.kind === 'table' ? request.relation.table : 'a query';
-  if (request.window.kind === 'full') return `all of ${from}, transport raw`;
+  if (request.window.kind === 'full') return `all of ${from}, ${how}`;
   const { watermark, low, until } = request.window;
-  return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), transport raw`;
+  return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), ${how}`;
 }
 
 function describeBuild({ request }: BuildStep): string {

@@ -1,21 +1,23 @@
-import type { BronzeDefinition } from '../define/pipeline-schema.ts';
+import type { BronzeDefinition, Pipeline } from '../define/pipeline-schema.ts';
+import { csvFormat, fileKindOf } from '../define/sources.ts';
 import type { BronzeDataset, BronzeMode } from '../layers/bronze/bronze-dataset.ts';
 import { datasetName } from '../layout/dataset-name.ts';
-import type { SourceColumn } from '../ports/source.ts';
+import type { FileFormat, SourceColumn, SourceRelation } from '../ports/source.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a bronze definition. Its types are the declared ones; the source is held to them when it is read. */
-export async function compileBronze(table: string, definition: BronzeDefinition): Promise<BronzeDataset> {
+export async function compileBronze(
+  table: string,
+  definition: BronzeDefinition,
+  source: Pipeline['source']['kind'],
+): Promise<BronzeDataset> {
   const sourceColumns: SourceColumn[] = Object.entries(definition.columns).map(([name, column]) => ({
     name,
     type: column.type,
     // Snowflake stores names that were written without quotes in upper case.
-    source: column.source ?? name.toUpperCase(),
+    source: column.source ?? (source === 'snowflake' ? name.toUpperCase() : name),
   }));
-  const relation =
-    definition.table === undefined
-      ? ({ kind: 'query', sql: definition.query ?? '' } as const)
-      : ({ kind: 'table', table: definition.table } as const);
+  const relation = relationOf(definition, source);
   const mode = modeOf(definition);
   return {
     layer: 'bronze',
@@ -33,6 +35,17 @@ export async function compileBronze(table: string, definition: BronzeDefinition)
     key: definition.key,
     mode,
   };
+}
+
+function relationOf(definition: BronzeDefinition, source: Pipeline['source']['kind']): SourceRelation {
+  const { table, query } = definition;
+  if (table === undefined) return { kind: 'query', sql: query ?? '' };
+  return source === 'files' ? { kind: 'table', table, format: formatOf(table, definition.format) } : { kind: 'table', table };
+}
+
+function formatOf(pattern: string, declared: BronzeDefinition['format']): FileFormat {
+  const kind = fileKindOf(pattern) ?? 'csv';
+  return kind === 'csv' ? { kind, ...(declared ?? csvFormat.parse({})) } : { kind };
 }
 
 function modeOf(definition: BronzeDefinition): BronzeMode {

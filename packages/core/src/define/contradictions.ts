@@ -1,9 +1,11 @@
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
+import { checkFiles } from './file-contradictions.ts';
 import type { BronzeDefinition, Pipeline, SilverDefinition } from './pipeline-schema.ts';
 
-type Report = (path: readonly string[], message: string, hint: string) => void;
+/** Takes down one thing that is wrong. */
+export type Report = (path: readonly string[], message: string, hint: string) => void;
 
 /** Finds what a schema cannot see: keys that exclude or need each other, and columns that do not exist. */
 export function findContradictions(pipeline: Pipeline, file: DeclarationFile): SnowmeltError[] {
@@ -11,7 +13,10 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
   const report: Report = (path, message, hint) => {
     errors.push(new SnowmeltError('config/invalid', { message, hint, at: declarationPlace(file, path) }));
   };
-  for (const [table, bronze] of Object.entries(pipeline.bronze)) checkBronze(['bronze', table], bronze, report);
+  for (const [table, bronze] of Object.entries(pipeline.bronze)) {
+    checkBronze(['bronze', table], bronze, report);
+    checkFiles(['bronze', table], bronze, pipeline.source.kind, report);
+  }
   for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
   for (const [table, gold] of Object.entries(pipeline.gold)) checkEventTime(['gold', table], gold, report);
   return errors;

@@ -1,10 +1,18 @@
 import type { z } from 'zod';
 
-/** The keys that a schema allows at a path, for suggesting what a misspelt key meant. */
-export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+/**
+ * The keys that a schema allows at a path, for suggesting what a misspelt key meant. With the declared `value`, those of
+ * the alternative that its `kind` chooses.
+ */
+export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value?: unknown): readonly string[] {
   let schemas: readonly z.ZodType[] = unwrap(schema);
   for (const part of path) schemas = schemas.flatMap((one) => step(one, part)).flatMap(unwrap);
-  return [...new Set(schemas.flatMap((one) => Object.keys(shapeOf(one) ?? {})))];
+  const kind = field(
+    path.reduce((inner, part) => field(inner, part), value),
+    'kind',
+  );
+  const chosen = schemas.filter((one) => kind !== undefined && isOfKind(one, kind));
+  return [...new Set((chosen.length > 0 ? chosen : schemas).flatMap((one) => Object.keys(shapeOf(one) ?? {})))];
 }
 
 interface Definition {
@@ -15,6 +23,16 @@ interface Definition {
   readonly valueType?: z.ZodType;
   readonly element?: z.ZodType;
   readonly shape?: Record<string, z.ZodType>;
+  readonly values?: readonly unknown[];
+}
+
+function field(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+}
+
+function isOfKind(schema: z.ZodType, kind: unknown): boolean {
+  const literal = shapeOf(schema)?.['kind'];
+  return literal !== undefined && definitionOf(literal).values?.includes(kind) === true;
 }
 
 function definitionOf(schema: z.ZodType): Definition {

@@ -9,18 +9,18 @@ import { type Pipeline, pipelineSchema } from './pipeline-schema.ts';
 /** Reads a declaration strictly. @throws config/unknown-key, config/invalid: all that is wrong, at once */
 export function parsePipeline(declaration: unknown, file: DeclarationFile): Pipeline {
   const result = pipelineSchema.safeParse(declaration);
-  if (!result.success) throwAll(result.error.issues.flatMap((issue) => errorsOf(issue, file)));
+  if (!result.success) throwAll(result.error.issues.flatMap((issue) => errorsOf(issue, declaration, file)));
   const pipeline = result.data as Pipeline;
   throwAll(findContradictions(pipeline, file));
   return pipeline;
 }
 
-function errorsOf(issue: z.core.$ZodIssue, file: DeclarationFile): SnowmeltError[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, issue.path, file));
+function errorsOf(issue: z.core.$ZodIssue, declaration: unknown, file: DeclarationFile): SnowmeltError[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, issue.path, declaration, file));
   if (issue.code === 'invalid_union') {
     const branches = issue.errors.map((branch) => branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })));
     const best = branches.find((branch) => branch.some(({ code }) => code === 'unrecognized_keys' || code === 'custom')) ?? branches.at(-1);
-    if (best !== undefined && best.length > 0) return best.flatMap((inner) => errorsOf(inner, file));
+    if (best !== undefined && best.length > 0) return best.flatMap((inner) => errorsOf(inner, declaration, file));
   }
   const where = pathText(issue.path);
   return [
@@ -32,11 +32,11 @@ function errorsOf(issue: z.core.$ZodIssue, file: DeclarationFile): SnowmeltError
   ];
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[], file: DeclarationFile): SnowmeltError {
+function unknownKey(key: string, path: readonly PropertyKey[], declaration: unknown, file: DeclarationFile): SnowmeltError {
   const where = pathText(path);
   return new SnowmeltError('config/unknown-key', {
     message: `\`${key}\` is not a key of ${where === '' ? 'a pipeline' : `\`${where}\``}.`,
-    hint: suggest(key, knownKeys(pipelineSchema, path)),
+    hint: suggest(key, knownKeys(pipelineSchema, path, declaration)),
     at: declarationPlace(file, [...path, key]),
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { check } from './checks.ts';
 import { cleaningColumn, columnType, lakeIdentifier, text } from './columns.ts';
+import { csvFormat, duckdbSource, filesSource } from './sources.ts';
 
 const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })]);
 
@@ -31,10 +32,12 @@ const bronzeColumn = z.union([
 /** One extract from the source. */
 const bronze = z.strictObject({
   description: z.string().optional(),
-  /** A table of the source … */
+  /** A table of the source, or files: a path or a pattern … */
   table: text.optional(),
   /** … or a query in the source's dialect. */
   query: text.optional(),
+  /** How CSV files are written. */
+  format: csvFormat.optional(),
   columns: z.record(lakeIdentifier, bronzeColumn),
   key: z.array(lakeIdentifier).min(1).optional(),
   /** `full`: the whole table every time; `window`: what the watermark says is new. */
@@ -73,7 +76,9 @@ const gold = z.strictObject({ ...model, sql: text });
 /** The whole declaration, as parsed by `parsePipeline`. */
 export const pipelineSchema = z.strictObject({
   name: lakeIdentifier,
-  source: snowflakeSource,
+  source: z.discriminatedUnion('kind', [snowflakeSource, filesSource, duckdbSource], {
+    error: 'must have a `kind`: `snowflake`, `files` or `duckdb`',
+  }),
   bronze: z.record(lakeIdentifier, bronze),
   silver: z.record(lakeIdentifier, silver).default({}),
   gold: z.record(lakeIdentifier, gold).default({}),

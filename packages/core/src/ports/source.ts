@@ -9,8 +9,18 @@ export interface SourceColumn extends Column {
   readonly source: string;
 }
 
-/** What to read. `from`: a table name (`DB.SCHEMA.T`, `SCHEMA.T` or `T`) or a whole query, in the source's dialect. */
-export type SourceRelation = { readonly kind: 'table'; readonly table: string } | { readonly kind: 'query'; readonly sql: string };
+/** How files are written; each column of CSV and JSON lines comes as text. */
+export type FileFormat =
+  | { readonly kind: 'parquet' | 'jsonl' }
+  | { readonly kind: 'csv'; readonly delimiter: string; readonly header: boolean; readonly nullText: string };
+
+/**
+ * What to read: a table name (`DB.SCHEMA.T`, `SCHEMA.T` or `T`) or a whole query, in the source's dialect. With `format`,
+ * `table` is a path or a pattern of paths in the source's folder.
+ */
+export type SourceRelation =
+  | { readonly kind: 'table'; readonly table: string; readonly format?: FileFormat }
+  | { readonly kind: 'query'; readonly sql: string };
 
 /** How much of it: everything, or the half-open window `[low, high)` of a watermark column. */
 export type ExtractWindow =

@@ -1,0 +1,103 @@
+import {
+  type Clock,
+  type ExtractRequest,
+  type ObjectStore,
+  SnowmeltError,
+  type Source,
+  type SourceRelation,
+  suggest,
+} from '@snowmelt/core/ports';
+import { readDuckdbFailure } from '../duckdb/duckdb-error.ts';
+import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
+import { identifier, literal } from '../duckdb/duckdb-sql.ts';
+import type { Statements } from '../duckdb/statements.ts';
+import { ATTACHED_AS, attachedDatabase } from './attached-database.ts';
+import { extractParts } from './extract-parts.ts';
+import type { ContractPlace } from './source-contract.ts';
+import { toSourceError } from './source-failure.ts';
+import type { SourcePart } from './source-part.ts';
+
+/** What the source reads with. `database` is the absolute path of the file. */
+export interface DuckdbSourceOptions {
+  readonly database: string;
+  readonly schema: string;
+  readonly session: DuckdbSession;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+}
+
+/**
+ * Gives a {@link Source} that reads tables, views and queries of an existing DuckDB database, each extract in one read
+ * transaction. The file is held only while it is read. Its methods throw source/*, lake/*, run/interrupted.
+ */
+export function duckdbSource({ database, schema, session, store, clock }: DuckdbSourceOptions): Source {
+  const attached = attachedDatabase(session, database, schema);
+  return {
+    ping: (signal) =>
+      attached.read(signal, async (statements) => {
+        const [row] = await statements.rows(`SELECT version(), (SELECT count(*) FROM ${TABLES})`, 'asking for the version');
+        return `DuckDB ${row?.[0]}, ${database}, schema ${schema}, ${row?.[1]} tables and views`;
+      }),
+    extract: (request, context) =>
+      attached.read(context.signal, async (statements) => {
+        const { relation } = request;
+        const place = { dataset: request.dataset, relation: relation.kind === 'table' ? `table \`${relation.table}\`` : 'the query' };
+        try {
+          const part = await describe(statements, request, place);
+          return { ...(await extractParts({ store, clock, statements, request, context, place }, [part])), bytesFetched: 0 };
+        } catch (error) {
+          throw toSourceError(error, place);
+        }
+      }),
+  };
+}
+
+const TABLES = `(SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = ${literal(ATTACHED_AS)} UNION ALL
+  SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = ${literal(ATTACHED_AS)} AND NOT internal)`;
+
+async function describe(statements: Statements, request: ExtractRequest, place: ContractPlace): Promise<SourcePart> {
+  const from = renderRelation(request.relation);
+  const rows = await statements.rows(`DESCRIBE SELECT * FROM ${from}`, `looking at ${place.relation}`).catch(async (error: unknown) => {
+    const { relation } = request;
+    const isMissing = relation.kind === 'table' && readDuckdbFailure(error).type === 'Catalog';
+    throw isMissing ? await missingTable(statements, relation.table, place) : error;
+  });
+  return { form: 'typed', from, columns: rows.map(([name, type]) => ({ name: String(name), type: String(type) })) };
+}
+
+async function missingTable(statements: Statements, table: string, { dataset }: ContractPlace): Promise<SnowmeltError> {
+  await statements.dispose('ROLLBACK');
+  const known = `SELECT CASE WHEN schema_name = current_schema() THEN name ELSE schema_name || '.' || name END FROM ${TABLES} ORDER BY 1`;
+  const names = (await statements.rows(known, 'listing the tables')).map(([name]) => String(name));
+  return new SnowmeltError('source/not-found', {
+    message: `The database has no table or view \`${table}\`.`,
+    hint: suggest(table, names),
+    at: { dataset },
+  });
+}
+
+function renderRelation(relation: SourceRelation): string {
+  // The line break keeps a comment at the query's end from swallowing the parenthesis.
+  if (relation.kind === 'query') return `(${relation.sql.trim().replace(/;$/, '')}\n) AS src`;
+  return parseName(relation.table.trim()).map(identifier).join('.');
+}
+
+const PART = /"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*)/y;
+
+function parseName(text: string): readonly string[] {
+  const parts: string[] = [];
+  for (let at = 0; at <= text.length; at = PART.lastIndex + 1) {
+    PART.lastIndex = at;
+    const match = PART.exec(text);
+    if (match === null || (PART.lastIndex < text.length && text[PART.lastIndex] !== '.') || parts.length === 2) throw notATable(text);
+    parts.push(match[1]?.replaceAll('""', '"') ?? match[0]);
+  }
+  return parts;
+}
+
+function notATable(table: string): SnowmeltError {
+  return new SnowmeltError('config/invalid', {
+    message: `\`${table}\` is not the name of a DuckDB table.`,
+    hint: 'Write T or SCHEMA.T; put a part in double quotes if it holds other characters than letters, digits and underscores.',
+  });
+}

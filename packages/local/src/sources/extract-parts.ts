@@ -1,0 +1,85 @@
+import {
+  ATTEMPT,
+  type CallContext,
+  type Clock,
+  type ExtractReport,
+  type ExtractRequest,
+  type ObjectStore,
+  objectKey,
+  SnowmeltError,
+} from '@snowmelt/core/ports';
+import { removeFile, writeParquetFile } from '../duckdb/parquet-file.ts';
+import type { Statements } from '../duckdb/statements.ts';
+import { syncFolders } from '../fs/durable.ts';
+import { withLakeErrors } from '../fs/fs-errors.ts';
+import { type ContractPlace, matchColumns } from './source-contract.ts';
+import { explainFailure } from './source-failure.ts';
+import type { SourcePart } from './source-part.ts';
+import { type FixedWindow, fixWindow, isEmptyWindow, type WatermarkWindow, watermarkColumn, windowCondition } from './source-window.ts';
+import { comparable, type MatchedPart, nullsQuery, typedQuery } from './typed-query.ts';
+
+/** What an extraction works with. */
+export interface ExtractTools {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly statements: Statements;
+}
+
+/** One extraction: what is asked for and how it is called in messages. */
+export interface Extraction extends ExtractTools {
+  readonly request: ExtractRequest;
+  readonly context: CallContext;
+  readonly place: ContractPlace;
+}
+
+/** Compares described parts with the contract, fixes the window and lets DuckDB write its rows as one Parquet file. @throws source/*, lake/* */
+export async function extractParts(extraction: Extraction, described: readonly SourcePart[]): Promise<Omit<ExtractReport, 'bytesFetched'>> {
+  const { request, place } = extraction;
+  const parts = described.map((part) => ({ ...part, matched: matchColumns(request.columns, part, place) }));
+  if (request.window.kind === 'full') return { ...(await writeRows(extraction, parts, () => '')), window: {}, statements: [] };
+  const window = await fixBounds(extraction, request.window, parts);
+  if (isEmptyWindow(window)) return { files: [], rows: 0, window, statements: [] };
+  const { watermark } = request.window;
+  const where = (part: MatchedPart): string => ` WHERE ${windowCondition(comparable(part, watermark), window)}`;
+  return { ...(await writeRows(extraction, parts, where)), window, statements: [] };
+}
+
+async function fixBounds(
+  { request, clock, statements, place }: Extraction,
+  window: WatermarkWindow,
+  parts: readonly MatchedPart[],
+): Promise<FixedWindow> {
+  const watermark = watermarkColumn(window, request.columns, request.dataset);
+  const fixed = fixWindow(window, watermark, clock);
+  if (window.nulls === 'exclude') return fixed;
+  let nulls = 0;
+  for (const part of parts) {
+    const [row] = await statements.rows(nullsQuery(part, window.watermark), `looking for rows without \`${window.watermark}\``);
+    nulls += Number(row?.[0] ?? 0);
+  }
+  if (nulls === 0) return fixed;
+  throw new SnowmeltError('source/null-watermark', {
+    message: `${nulls} rows of ${place.relation} have no value in the watermark \`${window.watermark}\`; no window would ever bring them.`,
+    hint: "Fill the column in the source, choose another watermark, or accept the loss with `nullWatermark: 'exclude'`.",
+    at: { dataset: place.dataset, field: window.watermark },
+  });
+}
+
+async function writeRows(
+  extraction: Extraction,
+  parts: readonly MatchedPart[],
+  where: (part: MatchedPart) => string,
+): Promise<Pick<ExtractReport, 'files' | 'rows'>> {
+  const { request, context, store, statements, place } = extraction;
+  const key = objectKey(`${request.prefix.replaceAll(ATTEMPT, context.attempt)}/part-00000.parquet`);
+  const path = store.locate(key);
+  const doing = `reading ${place.relation}`;
+  try {
+    const { file, changedFolders } = await writeParquetFile(statements, store, { key, query: typedQuery(parts, where), doing });
+    await withLakeErrors(path, 'sync folders', () => syncFolders(changedFolders));
+    return file === undefined ? { files: [], rows: 0 } : { files: [file], rows: file.rows };
+  } catch (error) {
+    await removeFile(path).catch(() => undefined);
+    throw await explainFailure(error, extraction, parts, where);
+  }
+}

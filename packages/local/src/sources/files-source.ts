@@ -1,0 +1,80 @@
+import { type Clock, type ExtractRequest, type FileFormat, type ObjectStore, SnowmeltError, type Source } from '@snowmelt/core/ports';
+import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
+import { withStatements } from '../duckdb/statements.ts';
+import { extractParts } from './extract-parts.ts';
+import { listFiles, type SourceFile } from './list-files.ts';
+import { describeFiles } from './read-files.ts';
+import { sourceFailures, toSourceError } from './source-failure.ts';
+
+/** What the source reads with. `folder` is absolute. */
+export interface FilesSourceOptions {
+  readonly folder: string;
+  readonly session: DuckdbSession;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+}
+
+/** Gives a {@link Source} whose tables are CSV, JSON lines and Parquet files of a folder. Its methods throw source/*, lake/*, run/interrupted. */
+export function filesSource({ folder, session, store, clock }: FilesSourceOptions): Source {
+  return {
+    async ping() {
+      const files = await listFiles(folder, '**');
+      if (files.length === 0) throw notFound(`There are no files in \`${folder}\`.`);
+      return `${folder}: ${files.length} files, ${sumBytes(files)} bytes`;
+    },
+    async extract(request, context) {
+      const { pattern, format } = patternOf(request);
+      const files = await listFiles(folder, pattern);
+      if (files.length === 0) throw notFound(`No file in \`${folder}\` is named \`${pattern}\`.`, request);
+      const paths = files.map(({ path }) => path);
+      const place = { dataset: request.dataset, relation: `\`${pattern}\``, paths };
+      const report = await withStatements(session, context.signal, sourceFailures(session.tempFolder), async (statements) => {
+        try {
+          const parts = await describeFiles(statements, paths, format, request.columns);
+          return await extractParts({ store, clock, statements, request, context, place }, parts);
+        } catch (error) {
+          throw toSourceError(error, place);
+        }
+      });
+      await refuseChanges(files, await listFiles(folder, pattern), pattern, request);
+      return { ...report, bytesFetched: sumBytes(files) };
+    },
+  };
+}
+
+function patternOf({ relation, dataset }: ExtractRequest): { readonly pattern: string; readonly format: FileFormat } {
+  if (relation.kind === 'table' && relation.format !== undefined) return { pattern: relation.table, format: relation.format };
+  throw new SnowmeltError('internal/unexpected', { message: 'A source of files was asked for something else.', at: { dataset } });
+}
+
+// Two scans of a file that somebody is writing to may see different rows; what was read is not used then.
+async function refuseChanges(
+  before: readonly SourceFile[],
+  after: readonly SourceFile[],
+  pattern: string,
+  { dataset }: ExtractRequest,
+): Promise<void> {
+  const now = new Map(after.map((file) => [file.path, file]));
+  const changed = before.filter(
+    ({ path, bytes, modifiedMs }) => now.get(path)?.bytes !== bytes || now.get(path)?.modifiedMs !== modifiedMs,
+  );
+  const [first] = changed;
+  if (first === undefined) return;
+  throw new SnowmeltError('source/changed', {
+    message: `${changed.length} of the files \`${pattern}\` changed while they were read, e.g. \`${first.path}\`.`,
+    hint: 'Nothing was published. Have files written under another name and renamed when they are complete.',
+    at: { dataset },
+  });
+}
+
+function sumBytes(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function notFound(message: string, request?: ExtractRequest): SnowmeltError {
+  return new SnowmeltError('source/not-found', {
+    message,
+    hint: "Check the source's `folder` and the extract's `table`. Names that begin with `.` or `_` are not looked at.",
+    ...(request === undefined ? {} : { at: { dataset: request.dataset } }),
+  });
+}
