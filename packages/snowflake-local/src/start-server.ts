@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly waitMs?: number;
   /** The time that statements see, e.g. that of a simulated day. Tokens are judged by the real clock. */
   readonly now?: () => Date;
+  /** Folders that are external stages in the schema, by the stage's name: `{ LAKE: '/data/lake' }` lets `COPY INTO @LAKE` write there. */
+  readonly stages?: Readonly<Record<string, string>>;
   /** Hears of every request, and why tokens were refused. */
   readonly log?: (line: string) => void;
 }
@@ -67,6 +69,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       memoryLimit: options.memoryLimit ?? '1GB',
       threads: options.threads ?? Math.min(4, availableParallelism()),
       temporaryFolder: store.spillFolder,
+      stages: options.stages ?? {},
     });
     const limits = {
       rowsPerPartition: options.rowsPerPartition ?? Number.POSITIVE_INFINITY,

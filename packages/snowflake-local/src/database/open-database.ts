@@ -1,9 +1,11 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { quoteName, quoteText } from '../sql/identifiers.ts';
+import { STATE_SCHEMA } from '../sql/state-schema.ts';
 import { type Catalog, catalog } from './catalog.ts';
 import { type ConnectionPool, connectionPool } from './connection-pool.ts';
 import { type Exclusive, exclusive } from './exclusive.ts';
 import { macroStatements } from './macros.ts';
+import { prepareStages } from './stages.ts';
 
 /** Direct access to the DuckDB behind the server, in DuckDB's own SQL: to fill tables and to look at them. */
 export interface DatabaseHandle {
@@ -32,6 +34,8 @@ export interface DatabaseOptions {
   readonly threads: number;
   /** Where DuckDB puts what does not fit into memory. */
   readonly temporaryFolder: string;
+  /** Folders that are stages, by the stage's name. */
+  readonly stages: Readonly<Record<string, string>>;
 }
 
 // Words of DuckDB's statements that can change what exists; anything else leaves the catalog as it is.
@@ -83,11 +87,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-async function prepareDatabase(connection: DuckDBConnection, { path, databaseName }: DatabaseOptions, schema: string): Promise<void> {
+async function prepareDatabase(connection: DuckDBConnection, options: DatabaseOptions, schema: string): Promise<void> {
+  const { path, databaseName } = options;
   await connection.run("SET TimeZone = 'UTC'");
   await connection.run("ATTACH ':memory:' AS snowflake_local");
   for (const statement of macroStatements()) await connection.run(statement);
   await connection.run(`ATTACH ${quoteText(path)} AS ${quoteName(databaseName)}`);
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   await connection.run(`USE ${schema}`);
+  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(databaseName)}.${quoteName(STATE_SCHEMA)}`);
+  await prepareStages(connection, { database: databaseName, schema: options.schema }, options.stages);
 }

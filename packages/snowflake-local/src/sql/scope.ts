@@ -2,6 +2,7 @@ import { missingObject } from '../errors/snowflake-error.ts';
 import type { Binding } from './bindings.ts';
 import { identifierName, type TableName } from './identifiers.ts';
 import type { Session } from './session.ts';
+import { STATE_SCHEMA } from './state-schema.ts';
 import { type Fields, isPresent } from './tree.ts';
 
 /** What a part of a statement may refer to, and the tables that were found so far. */
@@ -31,6 +32,7 @@ export function resolveTable(table: Fields, { session }: Scope): TableName {
   const database = isPresent(table['catalog']) ? identifierName(table['catalog']) : session.database;
   if (database !== session.database) throw missingObject('Database', database);
   const schema = isPresent(table['schema']) ? identifierName(table['schema']) : session.schema;
+  if (schema === STATE_SCHEMA) throw missingObject('Schema', `${database}.${schema}`);
   return { database, schema, name: identifierName(table['name']) };
 }
 

@@ -12,10 +12,14 @@ import { translate } from '../sql/statements/translate.ts';
 import type { TranslatedStatement } from '../sql/statements/translated.ts';
 import { runChange } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
+import { runStage } from './run-stage.ts';
+import { runUnload } from './run-unload.ts';
 
 /** A statement and for whom it runs. */
 export interface StatementRequest {
   readonly text: string;
+  /** The statement's own id. */
+  readonly handle: string;
   readonly session: Session;
   readonly bindings: Readonly<Record<string, Binding>>;
 }
@@ -51,9 +55,9 @@ export async function runStatement(
   const { connections, catalog, writing } = database;
   const run = (): Promise<StatementOutcome> =>
     connections.use((connection) =>
-      interruptible(connection, signal, () => runTranslated(statement, request.session, { connection, catalog, place, limits })),
+      interruptible(connection, signal, () => runTranslated(statement, request, { connection, catalog, place, limits })),
     );
-  return statement.kind === 'query' ? run() : writing(run);
+  return statement.kind === 'query' || statement.kind === 'unload' ? run() : writing(run);
 }
 
 const INTERRUPT_EVERY_MS = 20;
@@ -77,7 +81,11 @@ async function interruptible<T>(connection: DuckDBConnection, signal: AbortSigna
   }
 }
 
-async function runTranslated(statement: TranslatedStatement, session: Session, run: QueryRun): Promise<StatementOutcome> {
+async function runTranslated(
+  statement: TranslatedStatement,
+  { session, handle }: StatementRequest,
+  run: QueryRun,
+): Promise<StatementOutcome> {
   const { connection, catalog } = run;
   if (!(await catalog.hasSchema(connection, session))) throw noSuchContext();
   for (const table of statement.tables) await demandRelation(run, table);
@@ -88,6 +96,10 @@ async function runTranslated(statement: TranslatedStatement, session: Session, r
       const { sql, stats } = await runChange(connection, statement);
       return { result: await renderQuery(answer(sql), run), stats };
     }
+    case 'unload':
+      return { result: await renderQuery(answer(await runUnload(statement, statement.query.sql, handle, run)), run) };
+    case 'stage':
+      return { result: await renderQuery(answer(await runStage(connection, statement.operation, session.database)), run) };
     default: {
       const sql = await runDefinition(connection, statement, catalog);
       return { result: await renderQuery(answer(sql), run) };

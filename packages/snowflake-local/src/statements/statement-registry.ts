@@ -22,7 +22,7 @@ export interface Statement {
 }
 
 /** A statement to start. */
-export interface Submission extends StatementRequest {
+export interface Submission extends Omit<StatementRequest, 'handle'> {
   readonly requestId: string;
   readonly timeoutMs: number | undefined;
 }
@@ -78,7 +78,7 @@ function startStatement(submission: Submission, options: StatementTools & { read
     const place = options.store.open(handle);
     const timer = startTimer(submission.timeoutMs, stop);
     try {
-      const outcome = await take(stop.signal, () => runStatement(submission, place, stop.signal, options));
+      const outcome = await take(stop.signal, () => runStatement({ ...submission, handle }, place, stop.signal, options));
       place.finish();
       state = { kind: 'done', outcome };
     } catch (error) {

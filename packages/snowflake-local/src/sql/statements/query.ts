@@ -5,7 +5,7 @@ import { resolveTable, type Scope } from '../scope.ts';
 import { typeOf } from '../snowflake-type.ts';
 import { type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
 import { isSmallSelect } from './small-result.ts';
-import type { ProjectedColumn, Projection, TranslatedQuery } from './translated.ts';
+import type { IntegerWord, ProjectedColumn, Projection, TranslatedQuery } from './translated.ts';
 
 /** Translates SELECT and the set operations. */
 export function translateQuery(fields: Fields, scope: Scope, kind: string): TranslatedQuery {
@@ -43,8 +43,15 @@ function projectedColumn(item: unknown): ProjectedColumn {
       return isPresent(fields['rename']) ? { kind: 'expression' } : { kind: 'star', without: listOf(fields['except']).map(identifierName) };
     case 'cast':
     case 'try_cast':
-      return { kind: 'expression', type: typeOf(fields['to']) };
+      return { kind: 'expression', type: typeOf(fields['to']), ...integerWord(fields['to']) };
     default:
       return { kind: 'expression' };
   }
+}
+
+const INTEGERS: Readonly<Record<string, IntegerWord>> = { tiny_int: 'TINYINT', small_int: 'SMALLINT', int: 'INTEGER', big_int: 'BIGINT' };
+
+function integerWord(type: unknown): { readonly integer?: IntegerWord } {
+  const integer = INTEGERS[String(fieldsOf(type)['data_type'])];
+  return integer === undefined ? {} : { integer };
 }

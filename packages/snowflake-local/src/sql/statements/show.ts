@@ -2,6 +2,7 @@ import { missingObject, unsupported } from '../../errors/snowflake-error.ts';
 import { identifierName, quoteText, type TableName } from '../identifiers.ts';
 import { macro } from '../macro-call.ts';
 import { resolveTable, type Scope } from '../scope.ts';
+import { USER_OBJECTS } from '../state-schema.ts';
 import { allowOnly, type Fields, isPresent, literalText, nodeOf } from '../tree.ts';
 import type { TranslatedQuery } from './translated.ts';
 
@@ -60,15 +61,15 @@ function placeOf(fields: Fields, scope: Scope, what: string): Place {
 
 const SHOWS: Readonly<Record<string, (condition: string) => string>> = {
   SCHEMAS: (condition) =>
-    `SELECT schema_name AS "name", database_name AS "database_name" FROM duckdb_schemas() WHERE ${condition} AND NOT internal`,
+    `SELECT schema_name AS "name", database_name AS "database_name" FROM duckdb_schemas() WHERE ${condition} AND ${USER_OBJECTS}`,
   TABLES: (condition) =>
     `SELECT table_name AS "name", database_name AS "database_name", schema_name AS "schema_name", 'TABLE' AS "kind",
-       estimated_size AS "rows" FROM duckdb_tables() WHERE ${condition} AND NOT internal`,
+       estimated_size AS "rows" FROM duckdb_tables() WHERE ${condition} AND ${USER_OBJECTS}`,
   VIEWS: (condition) =>
     `SELECT view_name AS "name", database_name AS "database_name", schema_name AS "schema_name", 'VIEW' AS "kind"
-       FROM duckdb_views() WHERE ${condition} AND NOT internal`,
+       FROM duckdb_views() WHERE ${condition} AND ${USER_OBJECTS}`,
   COLUMNS: (condition) =>
     `SELECT table_name AS "table_name", schema_name AS "schema_name", column_name AS "column_name",
        ${macro('shown_type', 'data_type', 'comment')} AS "data_type", is_nullable AS "null?", database_name AS "database_name"
-     FROM duckdb_columns() WHERE ${condition} AND NOT internal`,
+     FROM duckdb_columns() WHERE ${condition} AND ${USER_OBJECTS}`,
 };

@@ -5,7 +5,10 @@ import type { SnowflakeType } from '../snowflake-type.ts';
 export type ProjectedColumn =
   | { readonly kind: 'column'; readonly name: string; readonly isRenamed: boolean }
   | { readonly kind: 'star'; readonly without: readonly string[] }
-  | { readonly kind: 'expression'; readonly type?: SnowflakeType };
+  | { readonly kind: 'expression'; readonly type?: SnowflakeType; readonly integer?: IntegerWord };
+
+/** What a column was cast to, where the word says how Parquet is to hold it. */
+export type IntegerWord = 'TINYINT' | 'SMALLINT' | 'INTEGER' | 'BIGINT';
 
 /** The columns of a query's result. `table`: the only table that it reads, which can tell their exact types. */
 export interface Projection {
@@ -49,5 +52,52 @@ export interface TranslatedDefinition {
   readonly message: string;
 }
 
+/** What must hold before something is made, and what happens where it does not. */
+export type CreationMode = 'create' | 'create-if-absent' | 'replace';
+
+/** COPY INTO a stage: a query whose rows become Parquet files there. */
+export interface TranslatedUnload {
+  readonly kind: 'unload';
+  readonly query: TranslatedQuery;
+  readonly tables: readonly TableName[];
+  readonly stage: TableName;
+  /** Behind the stage: a folder if it ends with a slash, else the beginning of the files' names. */
+  readonly path: string;
+  readonly compression: 'snappy' | 'none';
+  readonly hasHeader: boolean;
+  readonly isDetailed: boolean;
+  readonly includesQueryId: boolean;
+  readonly isSingle: boolean;
+  readonly overwrites: boolean;
+  readonly maxFileBytes: number;
+  /** Timestamps are cut to milliseconds, as Snowflake does unless a parameter says otherwise. */
+  readonly millisecondTimes: boolean;
+}
+
+/** A stage or an integration; an integration has no database and no schema. */
+export interface StageObject {
+  readonly type: 'Stage' | 'Integration';
+  readonly name: TableName;
+}
+
+/** What is done with stages and integrations. */
+export type StageOperation =
+  | {
+      readonly action: 'create';
+      readonly mode: CreationMode;
+      readonly object: StageObject;
+      readonly settings: Readonly<Record<string, string>>;
+    }
+  | { readonly action: 'drop'; readonly mode: 'drop' | 'drop-if-present'; readonly object: StageObject }
+  | { readonly action: 'describe'; readonly object: StageObject }
+  | { readonly action: 'show'; readonly type: StageObject['type']; readonly like?: string };
+
+/** A statement about stages and integrations. */
+export interface TranslatedStageStatement {
+  readonly kind: 'stage';
+  readonly operation: StageOperation;
+  readonly tables: readonly TableName[];
+}
+
 /** A statement that is ready for DuckDB. */
-export type TranslatedStatement = TranslatedQuery | TranslatedChange | TranslatedDefinition;
+export type TranslatedStatement = TranslatedQuery | TranslatedChange | TranslatedDefinition | TranslatedUnload | TranslatedStageStatement;
