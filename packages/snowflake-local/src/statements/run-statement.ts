@@ -10,7 +10,7 @@ import { showTable, type TableName } from '../sql/identifiers.ts';
 import type { Session } from '../sql/session.ts';
 import { translate } from '../sql/statements/translate.ts';
 import type { TranslatedStatement } from '../sql/statements/translated.ts';
-import { runChange } from './run-change.ts';
+import { runChange, statusQuery } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
 import { runStage } from './run-stage.ts';
 import { runUnload } from './run-unload.ts';
@@ -36,6 +36,10 @@ export interface ChangeStatistics {
 export interface StatementOutcome {
   readonly result: StoredResult;
   readonly stats?: ChangeStatistics;
+  /** The session's parameters after the statement, where it set some. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The statements that this one stands for, by their handles. */
+  readonly parts?: readonly string[];
 }
 
 /** What statements run on. */
@@ -98,6 +102,10 @@ async function runTranslated(
     }
     case 'unload':
       return { result: await renderQuery(answer(await runUnload(statement, statement.query.sql, handle, run)), run) };
+    case 'session': {
+      const result = await renderQuery(answer(statusQuery('Statement executed successfully.')), run);
+      return { result, parameters: { ...session.parameters, ...statement.parameters } };
+    }
     case 'stage':
       return { result: await renderQuery(answer(await runStage(connection, statement.operation, session.database)), run) };
     default: {

@@ -11,6 +11,7 @@ import { translateDelete, translateInsert, translateTruncate, translateUpdate } 
 import { translateAlterTable, translateDropSchema, translateDropTable, translateDropView, translateSchema } from './definitions.ts';
 import { translateMerge } from './merge.ts';
 import { translateQuery } from './query.ts';
+import { translateAlterSession } from './session.ts';
 import { translateDescribe, translateShow } from './show.ts';
 import { translateTable, translateView } from './table.ts';
 import type { TranslatedQuery, TranslatedStatement } from './translated.ts';
@@ -35,6 +36,7 @@ const STATEMENTS: Readonly<Record<string, Translator>> = {
   drop_view: translateDropView,
   drop_schema: translateDropSchema,
   alter_table: translateAlterTable,
+  alter_session: translateAlterSession,
   describe: translateDescribe,
   show: translateShow,
 };

@@ -99,5 +99,18 @@ export interface TranslatedStageStatement {
   readonly tables: readonly TableName[];
 }
 
+/** A statement that sets parameters of the session, for the statements after it. */
+export interface TranslatedSession {
+  readonly kind: 'session';
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tables: readonly TableName[];
+}
+
 /** A statement that is ready for DuckDB. */
-export type TranslatedStatement = TranslatedQuery | TranslatedChange | TranslatedDefinition | TranslatedUnload | TranslatedStageStatement;
+export type TranslatedStatement =
+  | TranslatedQuery
+  | TranslatedChange
+  | TranslatedDefinition
+  | TranslatedUnload
+  | TranslatedStageStatement
+  | TranslatedSession;
