@@ -20,6 +20,7 @@ Usage: snowflake-local [options]
   --stage NAME=FOLDER    a folder that COPY INTO @NAME may write to; may be given several times
   --memory SIZE          bound of DuckDB's memory (default: 1GB)
   --now TIME             the time that CURRENT_TIMESTAMP gives, e.g. 2024-01-15T06:00:00Z (default: the real one)
+  --admin-token TOKEN    let whoever sends it add faults at /admin/faults
   --verbose              print every request
   --help                 print this
 `;
@@ -78,6 +79,7 @@ const OPTIONS = {
   stage: { type: 'string', multiple: true },
   memory: { type: 'string' },
   now: { type: 'string' },
+  'admin-token': { type: 'string' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -126,6 +128,7 @@ async function serverOptions(values: Arguments, terminal: Terminal): Promise<Ser
     ...given('schema', values.schema),
     ...given('account', values.account),
     ...given('memoryLimit', values.memory),
+    ...given('adminToken', values['admin-token']),
     ...(values.stage === undefined ? {} : { stages: stagesOf(values.stage) }),
     ...(rows === undefined ? {} : { rowsPerPartition: Number(rows) }),
     ...(now === undefined ? {} : { now: () => new Date(now) }),
