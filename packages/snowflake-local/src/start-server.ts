@@ -76,6 +76,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       threads: options.threads ?? Math.min(4, availableParallelism()),
       temporaryFolder: store.spillFolder,
       stages: options.stages ?? {},
+      now,
     });
     const opened = database;
     const limits = {
@@ -86,7 +87,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const route = statementRoutes({ registry, account, databaseName, schema, now, waitMs: options.waitMs ?? 45_000 });
     const plan = faultPlan();
     const inner = httpServer({ verify, route, log });
-    const commit = (sql: string): Promise<void> => opened.run(sql);
+    const commit = (sql: string, at?: string): Promise<void> => opened.commit(sql, at === undefined ? {} : { at: new Date(at) });
     const server = faultGate({ inner, plan, adminToken: options.adminToken, commit, log });
     const port = await listen(server, options.port ?? 0);
     return { url: `http://127.0.0.1:${port}`, port, database, faults: plan, close: closer(server, registry, database, store) };

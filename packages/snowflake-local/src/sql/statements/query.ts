@@ -14,6 +14,7 @@ export function translateQuery(fields: Fields, scope: Scope, kind: string): Tran
     kind: 'query',
     sql,
     tables: scope.tables,
+    past: scope.past,
     projection: projectionOf(kind, fields, scope),
     isSmall: kind === 'select' && isSmallSelect(fields),
   };
@@ -22,10 +23,15 @@ export function translateQuery(fields: Fields, scope: Scope, kind: string): Tran
 // Only a plain SELECT over one table says more than DuckDB does.
 function projectionOf(kind: string, fields: Fields, scope: Scope): Projection {
   if (kind !== 'select') return { columns: [] };
-  const columns = listOf(fields['expressions']).map(projectedColumn);
+  const plain = listOf(fields['expressions']).map(projectedColumn);
   const [relation, ...others] = listOf(fieldsOf(fields['from'])['expressions']);
   const isSingle = relation !== undefined && others.length === 0 && !isPresent(fields['joins']) && !isPresent(fields['with']);
-  if (!isSingle || nodeOf(relation).kind !== 'table') return { columns };
+  if (!isSingle || nodeOf(relation).kind !== 'table') return { columns: plain };
+  // CHANGES gives three more columns behind the table's own.
+  const metadata: readonly ProjectedColumn[] = Array.from({ length: isPresent(nodeOf(relation).fields['changes']) ? 3 : 0 }, () => ({
+    kind: 'expression',
+  }));
+  const columns = plain.flatMap((column) => (column.kind === 'star' ? [column, ...metadata] : [column]));
   const table = resolveTable(nodeOf(relation).fields, scope);
   return isInformationSchema(table) ? { columns } : { columns, table };
 }

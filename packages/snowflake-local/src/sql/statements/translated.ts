@@ -1,4 +1,5 @@
 import type { TableName } from '../identifiers.ts';
+import type { PastTable } from '../past-tables.ts';
 import type { SnowflakeType } from '../snowflake-type.ts';
 
 /** Where a result column comes from, as far as the statement's text says it. */
@@ -21,6 +22,8 @@ export interface TranslatedQuery {
   readonly kind: 'query';
   readonly sql: string;
   readonly tables: readonly TableName[];
+  /** The tables among them that are to be seen as they were. */
+  readonly past: readonly PastTable[];
   readonly projection: Projection;
   /** Few rows, whatever the tables hold. */
   readonly isSmall: boolean;
@@ -30,7 +33,9 @@ export interface TranslatedQuery {
 export interface TranslatedChange {
   readonly kind: 'change';
   readonly action: 'insert' | 'update' | 'delete' | 'merge' | 'truncate';
+  readonly target: TableName;
   readonly sql: string;
+  readonly past: readonly PastTable[];
   readonly tables: readonly TableName[];
 }
 
@@ -38,6 +43,12 @@ export interface TranslatedChange {
 export type DefinedObject =
   | { readonly type: 'Table' | 'View'; readonly name: TableName }
   | { readonly type: 'Schema'; readonly name: { readonly database: string; readonly schema: string } };
+
+/** What a table is told about its past. */
+export interface TableSettings {
+  readonly changeTracking?: boolean;
+  readonly retentionDays?: number;
+}
 
 /** A statement that changes tables, views or schemas themselves. */
 export interface TranslatedDefinition {
@@ -48,6 +59,9 @@ export interface TranslatedDefinition {
   /** Run together: all or none. */
   readonly sql: readonly string[];
   readonly tables: readonly TableName[];
+  readonly past: readonly PastTable[];
+  readonly settings?: TableSettings;
+  readonly renamedTo?: TableName;
   /** What Snowflake answers. */
   readonly message: string;
 }
