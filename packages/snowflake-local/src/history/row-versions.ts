@@ -2,8 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteName, quoteTable, quoteText, type TableName } from '../sql/identifiers.ts';
 import { type TableHistory, versionsTable } from './history-tables.ts';
 
-/** The columns that a version has beside the row's own: which row, from and to which commit, and where DuckDB has it. */
-export const VERSION = { row: '"METADATA$ROW"', from: '"METADATA$FROM"', to: '"METADATA$TO"', place: '"METADATA$PLACE"' } as const;
+// The columns that a version has beside the row's own: which row, from and to which commit, and where DuckDB has it.
+const VERSION = { row: '"METADATA$ROW"', from: '"METADATA$FROM"', to: '"METADATA$TO"', place: '"METADATA$PLACE"' } as const;
 
 const { row: ROW, from: FROM, to: TO, place: PLACE } = VERSION;
 
