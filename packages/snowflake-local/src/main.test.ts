@@ -48,6 +48,7 @@ describe('the command', () => {
     [['--generate-key', 'x', '--port', '99999'], /is not a port/],
     [['--generate-key', 'x', '--rows-per-partition', '0'], /at least 1/],
     [['--generate-key', 'x', '--now', 'soon'], /is not a time/],
+    [['--generate-key', 'x', '--stage', 'LAKE'], /NAME=FOLDER/],
     [['--nonsense'], /nonsense/],
   ])('refuses %j', async (args, message) => {
     const { code, err } = await run(args);

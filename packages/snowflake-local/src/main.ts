@@ -17,8 +17,10 @@ Usage: snowflake-local [options]
   --public-key FILE      the user's RSA public key, PEM
   --generate-key FOLDER  write a fresh key pair there (rsa_key.p8, rsa_key.pub) and let its owner in
   --rows-per-partition N cut results into partitions of at most N rows
+  --stage NAME=FOLDER    a folder that COPY INTO @NAME may write to; may be given several times
   --memory SIZE          bound of DuckDB's memory (default: 1GB)
   --now TIME             the time that CURRENT_TIMESTAMP gives, e.g. 2024-01-15T06:00:00Z (default: the real one)
+  --admin-token TOKEN    let whoever sends it add faults at /admin/faults
   --verbose              print every request
   --help                 print this
 `;
@@ -74,13 +76,18 @@ const OPTIONS = {
   'public-key': { type: 'string' },
   'generate-key': { type: 'string' },
   'rows-per-partition': { type: 'string' },
+  stage: { type: 'string', multiple: true },
   memory: { type: 'string' },
   now: { type: 'string' },
+  'admin-token': { type: 'string' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Arguments = { readonly [K in keyof typeof OPTIONS]?: (typeof OPTIONS)[K]['type'] extends 'boolean' ? boolean : string };
+type Single = Exclude<keyof typeof OPTIONS, 'stage'>;
+type Arguments = { readonly [K in Single]?: (typeof OPTIONS)[K]['type'] extends 'boolean' ? boolean : string } & {
+  readonly stage?: readonly string[];
+};
 
 function readArguments(args: readonly string[]): Arguments | string {
   try {
@@ -99,8 +106,12 @@ function problemWith(values: Arguments): string | undefined {
   if (!isWholeNumber(values.port, 65_535)) return `--port ${values.port} is not a port.`;
   if (!isWholeNumber(values['rows-per-partition'], Number.MAX_SAFE_INTEGER)) return '--rows-per-partition needs a whole number.';
   if (values['rows-per-partition'] === '0') return '--rows-per-partition needs at least 1.';
+  const stage = values.stage?.find((pair) => !STAGE.test(pair));
+  if (stage !== undefined) return `--stage ${stage} is not NAME=FOLDER.`;
   return values.now !== undefined && Number.isNaN(Date.parse(values.now)) ? `--now ${values.now} is not a time.` : undefined;
 }
+
+const STAGE = /^([A-Za-z_][\w$]*)=(.+)$/;
 
 function isWholeNumber(text: string | undefined, largest: number): boolean {
   return text === undefined || (/^\d+$/.test(text) && Number(text) <= largest);
@@ -117,10 +128,16 @@ async function serverOptions(values: Arguments, terminal: Terminal): Promise<Ser
     ...given('schema', values.schema),
     ...given('account', values.account),
     ...given('memoryLimit', values.memory),
+    ...given('adminToken', values['admin-token']),
+    ...(values.stage === undefined ? {} : { stages: stagesOf(values.stage) }),
     ...(rows === undefined ? {} : { rowsPerPartition: Number(rows) }),
     ...(now === undefined ? {} : { now: () => new Date(now) }),
     ...(values.verbose === true ? { log: (line: string) => terminal.err(`${line}\n`) } : {}),
   };
+}
+
+function stagesOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs.map((pair) => (STAGE.exec(pair) ?? []).slice(1)));
 }
 
 function given<K extends string>(name: K, value: string | undefined): { readonly [P in K]?: string } {

@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import type { UserKey } from './auth/key-pair.ts';
 import { tokenVerifier } from './auth/verify-token.ts';
 import { type Database, type DatabaseHandle, openDatabase } from './database/open-database.ts';
+import { faultGate } from './faults/fault-gate.ts';
+import { type Faults, faultPlan } from './faults/fault-plan.ts';
 import { resultStore } from './results/result-store.ts';
 import { httpServer } from './server/http-server.ts';
 import { statementRoutes } from './server/statement-routes.ts';
@@ -35,6 +37,10 @@ export interface ServerOptions {
   readonly waitMs?: number;
   /** The time that statements see, e.g. that of a simulated day. Tokens are judged by the real clock. */
   readonly now?: () => Date;
+  /** Folders that are external stages in the schema, by the stage's name: `{ LAKE: '/data/lake' }` lets `COPY INTO @LAKE` write there. */
+  readonly stages?: Readonly<Record<string, string>>;
+  /** Whoever sends it as a bearer token may add faults at `/admin/faults`. Default: nobody may, but `faults` of the server itself. */
+  readonly adminToken?: string;
   /** Hears of every request, and why tokens were refused. */
   readonly log?: (line: string) => void;
 }
@@ -45,6 +51,8 @@ export interface RunningServer {
   readonly port: number;
   /** The DuckDB behind it, for filling tables and looking at them. */
   readonly database: DatabaseHandle;
+  /** What goes wrong on purpose, and which requests came. */
+  readonly faults: Faults;
   /** Stops statements, closes connections and the database, removes stored results. */
   close(): Promise<void>;
 }
@@ -67,16 +75,22 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       memoryLimit: options.memoryLimit ?? '1GB',
       threads: options.threads ?? Math.min(4, availableParallelism()),
       temporaryFolder: store.spillFolder,
+      stages: options.stages ?? {},
+      now,
     });
+    const opened = database;
     const limits = {
       rowsPerPartition: options.rowsPerPartition ?? Number.POSITIVE_INFINITY,
       partitionBytes: options.partitionBytes ?? 16 * 1024 * 1024,
     };
     const registry = statementRegistry({ database, limits, store });
     const route = statementRoutes({ registry, account, databaseName, schema, now, waitMs: options.waitMs ?? 45_000 });
-    const server = httpServer({ verify, route, log });
+    const plan = faultPlan();
+    const inner = httpServer({ verify, route, log });
+    const commit = (sql: string, at?: string): Promise<void> => opened.commit(sql, at === undefined ? {} : { at: new Date(at) });
+    const server = faultGate({ inner, plan, adminToken: options.adminToken, commit, log });
     const port = await listen(server, options.port ?? 0);
-    return { url: `http://127.0.0.1:${port}`, port, database, close: closer(server, registry, database, store) };
+    return { url: `http://127.0.0.1:${port}`, port, database, faults: plan, close: closer(server, registry, database, store) };
   } catch (error) {
     await database?.close();
     await store.close();

@@ -37,7 +37,10 @@ export function syntaxError(detail: string): SnowflakeError {
 }
 
 /** Says that an object is missing, without telling whether it exists for others. */
-export function missingObject(type: 'Object' | 'Schema' | 'Database' | 'Table' | 'View', name: string): SnowflakeError {
-  const sqlState = type === 'Schema' || type === 'Database' ? '02000' : '42S02';
+export function missingObject(
+  type: 'Object' | 'Schema' | 'Database' | 'Table' | 'View' | 'Stage' | 'Integration',
+  name: string,
+): SnowflakeError {
+  const sqlState = ['Object', 'Table', 'View'].includes(type) ? '42S02' : '02000';
   return compilationError('002003', sqlState, `${type} '${name}' does not exist or not authorized.`);
 }

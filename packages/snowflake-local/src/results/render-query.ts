@@ -35,7 +35,7 @@ export interface RenderedQuery {
 /** Runs a query and stores its rows. DuckDB itself writes them as JSON, so no cell ever becomes a JavaScript value. */
 export async function renderQuery({ sql, projection, isSmall }: RenderedQuery, run: QueryRun): Promise<StoredResult> {
   const { connection, place, limits } = run;
-  const columns = await describeQuery(sql, projection, run);
+  const columns = await describeQuery({ sql, projection }, run);
   const cells = columns.map((column, at) => encodeCell(`c${at}`, column));
   const names = columns.map((_, at) => `c${at}`);
   const rows = `SELECT json_array(${cells.join(', ')}) FROM (${sql}) AS r(${names.join(', ')})`;
@@ -62,7 +62,11 @@ async function copyRows(
   }
 }
 
-async function describeQuery(sql: string, projection: Projection, { connection, catalog }: QueryRun): Promise<readonly ResultColumn[]> {
+/** Says which columns a query gives, without running it. @throws SnowflakeError for a type that Snowflake has not */
+export async function describeQuery(
+  { sql, projection }: Pick<RenderedQuery, 'sql' | 'projection'>,
+  { connection, catalog }: Pick<QueryRun, 'connection' | 'catalog'>,
+): Promise<readonly ResultColumn[]> {
   const table = projection.table === undefined ? [] : await catalog.columns(connection, projection.table);
   const prepared = await connection.prepare(sql);
   try {

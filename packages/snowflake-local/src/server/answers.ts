@@ -35,7 +35,7 @@ export function failureAnswer(error: SnowflakeError, statement?: Statement): Ans
 }
 
 /** The answer of a statement that is over: what the result looks like, and its first partition. */
-export async function resultAnswer(statement: Statement, { result, stats }: StatementOutcome): Promise<Answer> {
+export async function resultAnswer(statement: Statement, { result, stats, parts }: StatementOutcome): Promise<Answer> {
   demandResult(result);
   const head = JSON.stringify({ resultSetMetaData: metadata(result) });
   const tail = JSON.stringify({
@@ -47,6 +47,7 @@ export async function resultAnswer(statement: Statement, { result, stats }: Stat
     message: 'Statement executed successfully.',
     createdOn: statement.createdOn,
     ...(stats === undefined ? {} : { stats }),
+    ...(parts === undefined ? {} : { statementHandles: parts }),
   });
   // `{"data":[…]}` as it is stored, between the members around it.
   const first = (await plainContent(result.partitions[0])).subarray(1, -1);

@@ -10,6 +10,8 @@ export interface StatementBody {
   readonly warehouse: string | undefined;
   readonly role: string | undefined;
   readonly bindings: Readonly<Record<string, Binding>>;
+  /** How many statements the text holds; 0 for any number. */
+  readonly statementCount: number;
 }
 
 const MEMBERS = ['statement', 'timeout', 'database', 'schema', 'warehouse', 'role', 'bindings', 'parameters'];
@@ -22,8 +24,8 @@ export function parseStatementBody(text: string): StatementBody {
   if (unknown !== undefined) throw badRequest(`'${unknown}' is not a member of the request body.`);
   const statement = textMember(body, 'statement');
   if (statement === undefined) throw badRequest("'statement' is missing in the request body.");
-  const parameterTimeout = checkParameters(body['parameters']);
-  const timeout = body['timeout'] ?? parameterTimeout;
+  const parameters = readParameters(body['parameters']);
+  const timeout = body['timeout'] ?? parameters.timeout;
   if (timeout !== undefined && !isTimeout(timeout)) throw badRequest(`'timeout' must be a number from 0 to ${LONGEST_TIMEOUT_SECONDS}.`);
   return {
     statement,
@@ -34,6 +36,7 @@ export function parseStatementBody(text: string): StatementBody {
     warehouse: textMember(body, 'warehouse'),
     role: textMember(body, 'role'),
     bindings: parseBindings(body['bindings']),
+    statementCount: parameters.statementCount,
   };
 }
 
@@ -44,23 +47,27 @@ function isTimeout(value: unknown): value is number {
 // Parameters that are noted only, or that say what this server does anyhow.
 const HARMLESS = new Set(['QUERY_TAG', 'USE_CACHED_RESULT', 'CLIENT_RESULT_CHUNK_SIZE', 'ROWS_PER_RESULTSET_HINT']);
 const FIXED: Readonly<Record<string, readonly string[]>> = {
-  MULTI_STATEMENT_COUNT: ['1'],
   TIMEZONE: ['UTC', 'ETC/UTC'],
   BINARY_OUTPUT_FORMAT: ['HEX'],
 };
 
-function checkParameters(value: unknown): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  const parameters = Object.entries(objectOf(value, 'parameters'));
-  let timeout: number | undefined;
-  for (const [name, setting] of parameters) {
+interface Parameters {
+  readonly timeout?: number;
+  readonly statementCount: number;
+}
+
+function readParameters(value: unknown): Parameters {
+  let read: Parameters = { statementCount: 1 };
+  if (value === undefined || value === null) return read;
+  for (const [name, setting] of Object.entries(objectOf(value, 'parameters'))) {
     const upper = name.toUpperCase();
-    if (upper === 'STATEMENT_TIMEOUT_IN_SECONDS') timeout = Number(setting);
+    if (upper === 'STATEMENT_TIMEOUT_IN_SECONDS') read = { ...read, timeout: Number(setting) };
+    else if (upper === 'MULTI_STATEMENT_COUNT' && /^\d{1,4}$/.test(String(setting))) read = { ...read, statementCount: Number(setting) };
     else if (!HARMLESS.has(upper) && !FIXED[upper]?.includes(String(setting).toUpperCase())) {
       throw new SnowflakeError('391911', '42601', `snowflake-local does not know the parameter ${upper} with the value given.`);
     }
   }
-  return timeout;
+  return read;
 }
 
 function parseBindings(value: unknown): Readonly<Record<string, Binding>> {

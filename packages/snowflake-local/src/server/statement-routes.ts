@@ -58,6 +58,7 @@ async function submit({ query, user, body }: ApiRequest, options: StatementRoute
     text: parsed.statement,
     session: sessionOf(parsed, user, options),
     bindings: parsed.bindings,
+    statementCount: parsed.statementCount,
     requestId: requestIdOf(query),
     timeoutMs: parsed.timeoutSeconds === undefined ? undefined : parsed.timeoutSeconds * 1000,
   });

@@ -38,6 +38,7 @@ export const aggregates: Printers = {
     allowOnly('aggregate function', fields, ['name', 'args', 'distinct']);
     const name = String(fields['name']).toUpperCase();
     const duckdb = OTHERS[name];
+    if (name === 'HASH_AGG') throw unsupported('HASH_AGG');
     if (duckdb === undefined) throw compilationError('002140', '42601', `Unknown function ${name}`);
     return `${duckdb}(${listOf(fields['args'])
       .map((arg) => printExpression(arg, scope))

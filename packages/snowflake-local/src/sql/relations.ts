@@ -1,11 +1,12 @@
 import { unsupported } from '../errors/snowflake-error.ts';
 import { identifierName, quoteName, quoteTable } from './identifiers.ts';
 import { informationSchemaQuery, isInformationSchema } from './information-schema.ts';
+import { printPastTable } from './past-tables.ts';
 import { printExpression } from './print-expression.ts';
 import { isCte, resolveTable, type Scope } from './scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from './tree.ts';
 
-/** Writes an item of FROM. @throws SnowflakeError for stages, table functions, FLATTEN, time travel and samples. */
+/** Writes an item of FROM. @throws SnowflakeError for stages, table functions, FLATTEN and samples. */
 export function printRelation(relation: unknown, scope: Scope): string {
   const { kind, fields } = nodeOf(relation);
   switch (kind) {
@@ -33,14 +34,15 @@ export function printTarget(fields: Fields, scope: Scope): string {
 }
 
 function printTableReference(fields: Fields, scope: Scope): string {
-  allowOnly('table', fields, ['name', 'schema', 'catalog', 'alias', 'column_aliases']);
-  if (isCte(fields, scope)) return `${quoteName(identifierName(fields['name']))}${printAlias(fields)}`;
+  allowOnly('table', fields, ['name', 'schema', 'catalog', 'alias', 'column_aliases', 'when', 'changes']);
+  if (isCte(fields, scope) && !isPresent(fields['when']) && !isPresent(fields['changes']))
+    return `${quoteName(identifierName(fields['name']))}${printAlias(fields)}`;
   const table = resolveTable(fields, scope);
   // The alias keeps `T.column` meaning this table where the full name is three parts long.
   const alias = isPresent(fields['alias']) ? printAlias(fields) : ` AS ${quoteName(table.name)}`;
   if (isInformationSchema(table)) return `(${informationSchemaQuery(table)})${alias}`;
   scope.tables.push(table);
-  return `${quoteTable(table)}${alias}`;
+  return `${printPastTable(fields, table, scope) ?? quoteTable(table)}${alias}`;
 }
 
 function printDerivedTable(fields: Fields, scope: Scope): string {

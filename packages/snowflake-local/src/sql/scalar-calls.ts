@@ -60,6 +60,9 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   SUBSTRING: 'SUBSTR',
   POW: 'POWER',
   CEILING: 'CEIL',
+  BITXORAGG: 'BITXOR_AGG',
+  BIT_XOR_AGG: 'BITXOR_AGG',
+  MD5_HEX: 'MD5',
 };
 
 /** Calls of functions that give one value for each row. */
@@ -79,8 +82,8 @@ export const scalarCalls: Printers = {
     return printCall('DATE_PART', [{ var: { this: part } }, fields['this']], scope);
   },
   to_number: (fields, scope) => {
-    allowOnly('TO_NUMBER', fields, ['this', 'precision', 'scale', 'safe']);
-    const args = [fields['this'], fields['precision'], fields['scale']].filter(isPresent);
+    allowOnly('TO_NUMBER', fields, ['this', 'format', 'precision', 'scale', 'safe']);
+    const args = [fields['this'], fields['format'], fields['precision'], fields['scale']].filter(isPresent);
     return printCall(isPresent(fields['safe']) ? 'TRY_TO_NUMBER' : 'TO_NUMBER', args, scope);
   },
 };

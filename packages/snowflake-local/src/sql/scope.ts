@@ -1,7 +1,9 @@
 import { missingObject } from '../errors/snowflake-error.ts';
 import type { Binding } from './bindings.ts';
 import { identifierName, type TableName } from './identifiers.ts';
+import type { PastTable } from './past-tables.ts';
 import type { Session } from './session.ts';
+import { STATE_SCHEMA } from './state-schema.ts';
 import { type Fields, isPresent } from './tree.ts';
 
 /** What a part of a statement may refer to, and the tables that were found so far. */
@@ -11,6 +13,8 @@ export interface Scope {
   readonly ctes: ReadonlySet<string>;
   /** Every table or view that the statement reads or writes, to be looked up before it runs. */
   readonly tables: TableName[];
+  /** The tables that are to be seen as they were. */
+  readonly past: PastTable[];
   readonly bindings: Readonly<Record<string, Binding>>;
   /** Translates any node. It is passed along because a query holds expressions and an expression holds queries. */
   readonly print: (node: unknown, scope: Scope) => string;
@@ -18,7 +22,7 @@ export interface Scope {
 
 /** The scope of a whole statement. */
 export function rootScope({ session, bindings, print }: Pick<Scope, 'session' | 'bindings' | 'print'>): Scope {
-  return { session, bindings, print, ctes: new Set(), tables: [] };
+  return { session, bindings, print, ctes: new Set(), tables: [], past: [] };
 }
 
 /** The scope in which one more common table expression is visible. */
@@ -31,6 +35,7 @@ export function resolveTable(table: Fields, { session }: Scope): TableName {
   const database = isPresent(table['catalog']) ? identifierName(table['catalog']) : session.database;
   if (database !== session.database) throw missingObject('Database', database);
   const schema = isPresent(table['schema']) ? identifierName(table['schema']) : session.schema;
+  if (schema === STATE_SCHEMA) throw missingObject('Schema', `${database}.${schema}`);
   return { database, schema, name: identifierName(table['name']) };
 }
 

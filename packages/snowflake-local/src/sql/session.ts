@@ -8,4 +8,6 @@ export interface Session {
   readonly schema: string;
   /** The one time that CURRENT_TIMESTAMP and its kin give during the statement. */
   readonly now: Date;
+  /** Session parameters that were set, by their name in upper case; values in upper case, too. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }

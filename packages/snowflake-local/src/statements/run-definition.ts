@@ -6,7 +6,12 @@ import type { DefinedObject, TranslatedDefinition } from '../sql/statements/tran
 import { statusQuery } from './run-change.ts';
 
 /** Makes, alters or removes a table, view or schema. Gives the query whose row is Snowflake's answer. @throws SnowflakeError */
-export async function runDefinition(connection: DuckDBConnection, definition: TranslatedDefinition, catalog: Catalog): Promise<string> {
+export async function runDefinition(
+  connection: DuckDBConnection,
+  definition: TranslatedDefinition,
+  catalog: Catalog,
+  afterwards: () => Promise<void>,
+): Promise<string> {
   const { object, mode } = definition;
   const exists = await isThere(connection, definition, catalog);
   const name = object.type === 'Schema' ? object.name.schema : object.name.name;
@@ -15,7 +20,7 @@ export async function runDefinition(connection: DuckDBConnection, definition: Tr
   if (mode === 'create' && exists) throw compilationError('002002', '42710', `Object '${shownName(object)}' already exists.`);
   if ((mode === 'drop' || mode === 'alter') && !exists) throw missingObject(object.type, shownName(object));
   try {
-    await runTogether(connection, definition.sql);
+    await runTogether(connection, definition.sql, afterwards);
   } finally {
     catalog.forget();
   }
@@ -34,10 +39,11 @@ function shownName(object: DefinedObject): string {
   return object.type === 'Schema' ? `${object.name.database}.${object.name.schema}` : showTable(object.name);
 }
 
-async function runTogether(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {
+async function runTogether(connection: DuckDBConnection, statements: readonly string[], afterwards: () => Promise<void>): Promise<void> {
   await connection.run('BEGIN');
   try {
     for (const statement of statements) await connection.run(statement);
+    await afterwards();
     await connection.run('COMMIT');
   } catch (error) {
     await connection.run('ROLLBACK');

@@ -2,20 +2,27 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Database } from '../database/open-database.ts';
 import { fromDuckdb } from '../errors/from-duckdb.ts';
 import { compilationError, missingObject } from '../errors/snowflake-error.ts';
+import type { History } from '../history/history.ts';
+import { resolvePast, type TimeTravel } from '../history/time-travel.ts';
 import type { PartitionLimits } from '../results/partition-writer.ts';
 import { type QueryRun, type RenderedQuery, renderQuery, type StoredResult } from '../results/render-query.ts';
 import type { ResultPlace } from '../results/result-store.ts';
 import type { Binding } from '../sql/bindings.ts';
 import { showTable, type TableName } from '../sql/identifiers.ts';
+import type { PastTable } from '../sql/past-tables.ts';
 import type { Session } from '../sql/session.ts';
 import { translate } from '../sql/statements/translate.ts';
-import type { TranslatedStatement } from '../sql/statements/translated.ts';
-import { runChange } from './run-change.ts';
+import type { TranslatedChange, TranslatedStatement } from '../sql/statements/translated.ts';
+import { type ChangeAnswer, runChange, statusQuery } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
+import { runStage } from './run-stage.ts';
+import { runUnload } from './run-unload.ts';
 
 /** A statement and for whom it runs. */
 export interface StatementRequest {
   readonly text: string;
+  /** The statement's own id. */
+  readonly handle: string;
   readonly session: Session;
   readonly bindings: Readonly<Record<string, Binding>>;
 }
@@ -32,6 +39,10 @@ export interface ChangeStatistics {
 export interface StatementOutcome {
   readonly result: StoredResult;
   readonly stats?: ChangeStatistics;
+  /** The session's parameters after the statement, where it set some. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The statements that this one stands for, by their handles. */
+  readonly parts?: readonly string[];
 }
 
 /** What statements run on. */
@@ -51,9 +62,9 @@ export async function runStatement(
   const { connections, catalog, writing } = database;
   const run = (): Promise<StatementOutcome> =>
     connections.use((connection) =>
-      interruptible(connection, signal, () => runTranslated(statement, request.session, { connection, catalog, place, limits })),
+      interruptible(connection, signal, () => runTranslated(statement, request, database.history, { connection, catalog, place, limits })),
     );
-  return statement.kind === 'query' ? run() : writing(run);
+  return statement.kind === 'query' || statement.kind === 'unload' ? run() : writing(run);
 }
 
 const INTERRUPT_EVERY_MS = 20;
@@ -77,22 +88,67 @@ async function interruptible<T>(connection: DuckDBConnection, signal: AbortSigna
   }
 }
 
-async function runTranslated(statement: TranslatedStatement, session: Session, run: QueryRun): Promise<StatementOutcome> {
+async function runTranslated(
+  statement: TranslatedStatement,
+  { session, handle }: StatementRequest,
+  history: History,
+  run: QueryRun,
+): Promise<StatementOutcome> {
   const { connection, catalog } = run;
   if (!(await catalog.hasSchema(connection, session))) throw noSuchContext();
   for (const table of statement.tables) await demandRelation(run, table);
+  const travel: TimeTravel = { connection, history, session };
   switch (statement.kind) {
     case 'query':
-      return { result: await renderQuery(statement, run) };
+      await history.noteRead(connection, handle);
+      return { result: await withPast(statement, travel, (sql) => renderQuery({ ...statement, sql }, run)) };
     case 'change': {
-      const { sql, stats } = await runChange(connection, statement);
+      const { sql, stats } = await recordedChange(statement, handle, travel);
       return { result: await renderQuery(answer(sql), run), stats };
     }
+    case 'unload': {
+      await history.noteRead(connection, handle);
+      const sql = await withPast(statement.query, travel, (query) => runUnload(statement, query, handle, run));
+      return { result: await renderQuery(answer(sql), run) };
+    }
+    case 'session': {
+      const result = await renderQuery(answer(statusQuery('Statement executed successfully.')), run);
+      return { result, parameters: { ...session.parameters, ...statement.parameters } };
+    }
+    case 'stage':
+      return { result: await renderQuery(answer(await runStage(connection, statement.operation, session.database)), run) };
     default: {
-      const sql = await runDefinition(connection, statement, catalog);
+      const resolved = await Promise.all(statement.sql.map((sql) => resolvePast(sql, statement.past, travel)));
+      const sql = await runDefinition(connection, { ...statement, sql: resolved }, catalog, () =>
+        history.define(connection, statement, handle),
+      );
       return { result: await renderQuery(answer(sql), run) };
     }
   }
+}
+
+// What is read must not change between finding out which versions are meant and reading them.
+async function withPast<T>(
+  { sql, past }: { readonly sql: string; readonly past: readonly PastTable[] },
+  travel: TimeTravel,
+  task: (sql: string) => Promise<T>,
+): Promise<T> {
+  if (past.length === 0) return task(sql);
+  await travel.connection.run('BEGIN');
+  const result = await task(await resolvePast(sql, past, travel));
+  await travel.connection.run('COMMIT');
+  return result;
+}
+
+async function recordedChange(change: TranslatedChange, handle: string, travel: TimeTravel): Promise<ChangeAnswer> {
+  const { connection, history } = travel;
+  await connection.run('BEGIN');
+  const sql = await resolvePast(change.sql, change.past, travel);
+  await history.keep(connection, change.target);
+  const result = await runChange(connection, { ...change, sql });
+  await history.commit(connection, { tables: [change.target], statement: handle });
+  await connection.run('COMMIT');
+  return result;
 }
 
 function answer(sql: string): RenderedQuery {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
 import type { ResultPlace, ResultStore } from '../results/result-store.ts';
+import { runSeveral } from './run-several.ts';
 import { runStatement, type StatementOutcome, type StatementRequest, type StatementTools } from './run-statement.ts';
 
 /** Where a statement stands. */
@@ -22,9 +23,11 @@ export interface Statement {
 }
 
 /** A statement to start. */
-export interface Submission extends StatementRequest {
+export interface Submission extends Omit<StatementRequest, 'handle'> {
   readonly requestId: string;
   readonly timeoutMs: number | undefined;
+  /** How many statements the text holds; 0 for any number. Default 1. */
+  readonly statementCount?: number;
 }
 
 /** All statements of a server. */
@@ -46,17 +49,23 @@ export function statementRegistry(options: StatementTools & { readonly store: Re
   const byHandle = new Map<string, Statement>();
   const byRequest = new Map<string, Statement>();
   const take = turnstile(RUNNING_AT_ONCE);
+  const submit = (submission: Submission): Statement => {
+    const key = `${submission.session.user} ${submission.requestId}`;
+    const known = byRequest.get(key);
+    if (known !== undefined) return known;
+    const runOne: RunOne = (request, place, signal) => take(signal, () => runStatement(request, place, signal, options));
+    const run: RunOne =
+      (submission.statementCount ?? 1) === 1
+        ? runOne
+        : (request, place, signal) => runSeveral(submission, signal, submit, (text) => runOne({ ...request, text }, place, signal));
+    const statement = startStatement(submission, options.store, run);
+    byHandle.set(statement.handle, statement);
+    byRequest.set(key, statement);
+    forgetOldest(byHandle, byRequest);
+    return statement;
+  };
   return {
-    submit(submission) {
-      const key = `${submission.session.user} ${submission.requestId}`;
-      const known = byRequest.get(key);
-      if (known !== undefined) return known;
-      const statement = startStatement(submission, options, take);
-      byHandle.set(statement.handle, statement);
-      byRequest.set(key, statement);
-      forgetOldest(byHandle, byRequest);
-      return statement;
-    },
+    submit,
     find(handle, user) {
       const statement = byHandle.get(handle);
       return statement?.user === user ? statement : undefined;
@@ -70,15 +79,17 @@ export function statementRegistry(options: StatementTools & { readonly store: Re
 
 type Take = <T>(signal: AbortSignal, task: () => Promise<T>) => Promise<T>;
 
-function startStatement(submission: Submission, options: StatementTools & { readonly store: ResultStore }, take: Take): Statement {
+type RunOne = (request: StatementRequest, place: ResultPlace, signal: AbortSignal) => Promise<StatementOutcome>;
+
+function startStatement(submission: Submission, store: ResultStore, runWhole: RunOne): Statement {
   const handle = newHandle();
   const stop = new AbortController();
   let state: StatementState = { kind: 'running' };
   const run = async (): Promise<void> => {
-    const place = options.store.open(handle);
+    const place = store.open(handle);
     const timer = startTimer(submission.timeoutMs, stop);
     try {
-      const outcome = await take(stop.signal, () => runStatement(submission, place, stop.signal, options));
+      const outcome = await runWhole({ ...submission, handle }, place, stop.signal);
       place.finish();
       state = { kind: 'done', outcome };
     } catch (error) {

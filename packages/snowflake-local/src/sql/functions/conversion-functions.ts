@@ -50,7 +50,16 @@ function toBinary({ args: [value, format], print, name }: Call): string {
   throw unsupported(`binary format '${pattern}'`);
 }
 
+const LONGEST_HEX = 15;
+
 function toNumber({ args: [value, precision, scale], print, name }: Call, tries: boolean): string {
+  const format = precision === undefined ? undefined : literalText(precision);
+  if (format !== undefined) {
+    if (!/^X+$/i.test(format) || format.length > LONGEST_HEX || scale !== undefined)
+      throw unsupported(`${name} with the format '${format}'`);
+    const cast = tries ? 'TRY_CAST' : 'CAST';
+    return `CAST(${cast}('0x' || ${print(value)} AS BIGINT) AS DECIMAL(38,0))`;
+  }
   const digits = (node: unknown, otherwise: string): string => (node === undefined ? otherwise : print(node));
   const type = parseType(`NUMBER(${digits(precision, '38')},${digits(scale, '0')})`);
   if (type === undefined) throw unsupported(`${name} with these arguments`);

@@ -9,12 +9,22 @@ export const numberFunctions: FunctionRules = {
   BITAND: template(2, '$1 & $2'),
   BITOR: template(2, '$1 | $2'),
   BITXOR: same('xor', 2),
+  // An aggregate, but the parser takes it for an ordinary call.
+  BITXOR_AGG: template(1, 'CAST(bit_xor(CAST($1 AS HUGEINT)) AS DECIMAL(38,0))'),
   CBRT: same('cbrt', 1),
   CEIL: same('ceil', 1),
   DIV0: template(2, 'CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN 0 ELSE $1 / $2 END'),
   DIV0NULL: template(2, 'CASE WHEN coalesce($2, 0) = 0 AND $1 IS NOT NULL THEN 0 ELSE $1 / $2 END'),
   EXP: same('exp', 1),
   FLOOR: same('floor', 1),
+  // Nobody outside of Snowflake knows how it is computed.
+  HASH: {
+    min: 1,
+    max: 1000,
+    write: () => {
+      throw unsupported('HASH');
+    },
+  },
   LN: same('ln', 1),
   LOG: same('log', 2),
   MOD: ours('modulo', 2),

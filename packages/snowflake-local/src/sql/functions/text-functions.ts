@@ -18,6 +18,8 @@ export const textFunctions: FunctionRules = {
   LPAD: rule(2, 3, ([text, size, pad = "' '"]) => `lpad(${text}, CAST(greatest(${size}, 0) AS INTEGER), ${pad})`),
   LTRIM: same('ltrim', 1, 2),
   MD5: same('md5', 1),
+  MD5_NUMBER_LOWER64: template(1, "CAST(CAST('0x' || substr(md5($1), 17) AS UBIGINT) AS DECIMAL(38,0))"),
+  MD5_NUMBER_UPPER64: template(1, "CAST(CAST('0x' || left(md5($1), 16) AS UBIGINT) AS DECIMAL(38,0))"),
   POSITION: template(2, 'strpos($2, $1)'),
   REGEXP_COUNT: template(2, 'len(regexp_extract_all($1, $2))'),
   REGEXP_LIKE: rule(2, 3, regexpLike),

@@ -1,5 +1,5 @@
 import { unsupported } from '../../errors/snowflake-error.ts';
-import { identifierName, quoteName, quoteTable } from '../identifiers.ts';
+import { identifierName, quoteName, quoteTable, type TableName } from '../identifiers.ts';
 import { printExpression } from '../print-expression.ts';
 import { printJoin, printRelation, printTarget } from '../relations.ts';
 import { resolveTable, type Scope } from '../scope.ts';
@@ -16,7 +16,18 @@ export function translateInsert(fields: Fields, scope: Scope): TranslatedChange 
   const columns = listOf(fields['columns']).map((column) => quoteName(identifierName(column)));
   const list = columns.length === 0 ? '' : ` (${columns.join(', ')})`;
   const source = isPresent(fields['query']) ? printExpression(fields['query'], scope) : printRows(listOf(fields['values']), scope);
-  return { kind: 'change', action: 'insert', sql: `INSERT INTO ${quoteTable(table)}${list} ${source}`, tables: scope.tables };
+  return {
+    kind: 'change',
+    action: 'insert',
+    sql: `INSERT INTO ${quoteTable(table)}${list} ${source}`,
+    tables: scope.tables,
+    past: scope.past,
+    target: table,
+  };
+}
+
+function changedTable({ name, schema, catalog }: Fields, scope: Scope): TableName {
+  return resolveTable({ name, schema, catalog }, scope);
 }
 
 function printRows(rows: readonly unknown[], scope: Scope): string {
@@ -51,6 +62,8 @@ export function translateUpdate(fields: Fields, scope: Scope): TranslatedChange 
     action: 'update',
     sql: `UPDATE ${target} SET ${set.join(', ')}${from}${printWhere(fields, scope)}`,
     tables: scope.tables,
+    past: scope.past,
+    target: changedTable(fieldsOf(fields['table']), scope),
   };
 }
 
@@ -68,14 +81,21 @@ export function translateDelete(fields: Fields, scope: Scope): TranslatedChange 
   const target = printTarget({ ...fieldsOf(fields['table']), ...(isPresent(fields['alias']) ? { alias: fields['alias'] } : {}) }, scope);
   const using = listOf(fields['using']).map((table) => printRelation({ table }, scope));
   const from = using.length === 0 ? '' : ` USING ${using.join(', ')}`;
-  return { kind: 'change', action: 'delete', sql: `DELETE FROM ${target}${from}${printWhere(fields, scope)}`, tables: scope.tables };
+  return {
+    kind: 'change',
+    action: 'delete',
+    sql: `DELETE FROM ${target}${from}${printWhere(fields, scope)}`,
+    tables: scope.tables,
+    past: scope.past,
+    target: changedTable(fieldsOf(fields['table']), scope),
+  };
 }
 
 /** Translates TRUNCATE. */
 export function translateTruncate(fields: Fields, scope: Scope): TranslatedChange {
   allowOnly('TRUNCATE', fields, ['target', 'table']);
   const table = resolveTable(fieldsOf(fields['table']), scope);
-  return { kind: 'change', action: 'truncate', sql: `DELETE FROM ${quoteTable(table)}`, tables: [table] };
+  return { kind: 'change', action: 'truncate', sql: `DELETE FROM ${quoteTable(table)}`, tables: [table], past: [], target: table };
 }
 
 function printWhere(fields: Fields, scope: Scope): string {

@@ -3,7 +3,8 @@ import { identifierName, quoteName, quoteTable, type TableName } from '../identi
 import { resolveTable, type Scope } from '../scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
 import { commentOn, defineColumn } from './table.ts';
-import type { TranslatedDefinition } from './translated.ts';
+import { readTableSettings } from './table-settings.ts';
+import type { TableSettings, TranslatedDefinition } from './translated.ts';
 
 /** Translates CREATE SCHEMA. */
 export function translateSchema(fields: Fields, scope: Scope): TranslatedDefinition {
@@ -16,6 +17,7 @@ export function translateSchema(fields: Fields, scope: Scope): TranslatedDefinit
     mode: fields['if_not_exists'] === true ? 'create-if-absent' : 'create',
     sql: [`CREATE SCHEMA ${quoteName(scope.session.database)}.${quoteName(name)}`],
     tables: [],
+    past: [],
     message: `Schema ${name} successfully created.`,
   };
 }
@@ -30,6 +32,7 @@ export function translateDropSchema(fields: Fields, scope: Scope): TranslatedDef
     mode: fields['if_exists'] === true ? 'drop-if-present' : 'drop',
     sql: [`DROP SCHEMA ${quoteName(scope.session.database)}.${quoteName(name)} CASCADE`],
     tables: [],
+    past: [],
     message: `${name} successfully dropped.`,
   };
 }
@@ -60,6 +63,7 @@ function dropRelation(type: 'Table' | 'View', name: TableName, fields: Fields): 
     mode: fields['if_exists'] === true ? 'drop-if-present' : 'drop',
     sql: [`DROP ${type.toUpperCase()} ${quoteTable(name)}`],
     tables: [],
+    past: [],
     message: `${name.name} successfully dropped.`,
   };
 }
@@ -68,14 +72,34 @@ function dropRelation(type: 'Table' | 'View', name: TableName, fields: Fields): 
 export function translateAlterTable(fields: Fields, scope: Scope): TranslatedDefinition {
   allowOnly('ALTER TABLE', fields, ['name', 'actions']);
   const table = resolveTable(fieldsOf(fields['name']), scope);
+  const actions = listOf(fields['actions']);
+  const settings = alteredSettings(actions);
+  const [first] = actions;
+  const isRenamed = first !== undefined && nodeOf(first).kind === 'RenameTable';
   return {
     kind: 'definition',
     object: { type: 'Table', name: table },
     mode: 'alter',
-    sql: listOf(fields['actions']).flatMap((action) => alterAction(action, table, scope)),
+    sql: settings === undefined ? actions.flatMap((action) => alterAction(action, table, scope)) : [],
+    ...(settings === undefined ? {} : { settings }),
+    ...(isRenamed ? { renamedTo: { ...table, name: renamed(nodeOf(first).fields, table, scope) } } : {}),
     tables: [],
+    past: [],
     message: 'Statement executed successfully.',
   };
+}
+
+function alteredSettings(actions: readonly unknown[]): TableSettings | undefined {
+  const [action, ...others] = actions.map(nodeOf);
+  if (action?.kind !== 'SetProperty' || others.length > 0) return undefined;
+  return readTableSettings(
+    listOf(action.fields['properties']).map((pair) => {
+      const [name, value] = listOf(pair);
+      const { kind, fields } = nodeOf(value);
+      if (kind !== 'literal' && kind !== 'boolean') throw unsupported('this ALTER TABLE SET');
+      return [String(name), String(fields['value'] ?? false)] as const;
+    }),
+  );
 }
 
 function alterAction(node: unknown, table: TableName, scope: Scope): readonly string[] {

@@ -2,7 +2,7 @@ import { unsupported } from '../../errors/snowflake-error.ts';
 import { identifierName, quoteName } from '../identifiers.ts';
 import { printExpression } from '../print-expression.ts';
 import { printRelation, printTarget } from '../relations.ts';
-import type { Scope } from '../scope.ts';
+import { resolveTable, type Scope } from '../scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
 import type { TranslatedChange } from './translated.ts';
 
@@ -19,7 +19,14 @@ export function translateMerge(fields: Fields, scope: Scope): TranslatedChange {
     whens.join(''),
     ' RETURNING merge_action',
   ];
-  return { kind: 'change', action: 'merge', sql: sql.join(''), tables: scope.tables };
+  return {
+    kind: 'change',
+    action: 'merge',
+    sql: sql.join(''),
+    tables: scope.tables,
+    past: scope.past,
+    target: resolveTable(target, scope),
+  };
 }
 
 function printWhen(node: unknown, scope: Scope): string {

@@ -5,7 +5,7 @@ import { resolveTable, type Scope } from '../scope.ts';
 import { typeOf } from '../snowflake-type.ts';
 import { type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
 import { isSmallSelect } from './small-result.ts';
-import type { ProjectedColumn, Projection, TranslatedQuery } from './translated.ts';
+import type { IntegerWord, ProjectedColumn, Projection, TranslatedQuery } from './translated.ts';
 
 /** Translates SELECT and the set operations. */
 export function translateQuery(fields: Fields, scope: Scope, kind: string): TranslatedQuery {
@@ -14,6 +14,7 @@ export function translateQuery(fields: Fields, scope: Scope, kind: string): Tran
     kind: 'query',
     sql,
     tables: scope.tables,
+    past: scope.past,
     projection: projectionOf(kind, fields, scope),
     isSmall: kind === 'select' && isSmallSelect(fields),
   };
@@ -22,10 +23,15 @@ export function translateQuery(fields: Fields, scope: Scope, kind: string): Tran
 // Only a plain SELECT over one table says more than DuckDB does.
 function projectionOf(kind: string, fields: Fields, scope: Scope): Projection {
   if (kind !== 'select') return { columns: [] };
-  const columns = listOf(fields['expressions']).map(projectedColumn);
+  const plain = listOf(fields['expressions']).map(projectedColumn);
   const [relation, ...others] = listOf(fieldsOf(fields['from'])['expressions']);
   const isSingle = relation !== undefined && others.length === 0 && !isPresent(fields['joins']) && !isPresent(fields['with']);
-  if (!isSingle || nodeOf(relation).kind !== 'table') return { columns };
+  if (!isSingle || nodeOf(relation).kind !== 'table') return { columns: plain };
+  // CHANGES gives three more columns behind the table's own.
+  const metadata: readonly ProjectedColumn[] = Array.from({ length: isPresent(nodeOf(relation).fields['changes']) ? 3 : 0 }, () => ({
+    kind: 'expression',
+  }));
+  const columns = plain.flatMap((column) => (column.kind === 'star' ? [column, ...metadata] : [column]));
   const table = resolveTable(nodeOf(relation).fields, scope);
   return isInformationSchema(table) ? { columns } : { columns, table };
 }
@@ -43,8 +49,15 @@ function projectedColumn(item: unknown): ProjectedColumn {
       return isPresent(fields['rename']) ? { kind: 'expression' } : { kind: 'star', without: listOf(fields['except']).map(identifierName) };
     case 'cast':
     case 'try_cast':
-      return { kind: 'expression', type: typeOf(fields['to']) };
+      return { kind: 'expression', type: typeOf(fields['to']), ...integerWord(fields['to']) };
     default:
       return { kind: 'expression' };
   }
+}
+
+const INTEGERS: Readonly<Record<string, IntegerWord>> = { tiny_int: 'TINYINT', small_int: 'SMALLINT', int: 'INTEGER', big_int: 'BIGINT' };
+
+function integerWord(type: unknown): { readonly integer?: IntegerWord } {
+  const integer = INTEGERS[String(fieldsOf(type)['data_type'])];
+  return integer === undefined ? {} : { integer };
 }

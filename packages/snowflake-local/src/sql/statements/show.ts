@@ -2,6 +2,7 @@ import { missingObject, unsupported } from '../../errors/snowflake-error.ts';
 import { identifierName, quoteText, type TableName } from '../identifiers.ts';
 import { macro } from '../macro-call.ts';
 import { resolveTable, type Scope } from '../scope.ts';
+import { stateTable, USER_OBJECTS } from '../state-schema.ts';
 import { allowOnly, type Fields, isPresent, literalText, nodeOf } from '../tree.ts';
 import type { TranslatedQuery } from './translated.ts';
 
@@ -16,7 +17,7 @@ export function translateDescribe(fields: Fields, scope: Scope): TranslatedQuery
     CASE WHEN is_nullable THEN 'Y' ELSE 'N' END AS "null?", column_default AS "default", 'N' AS "primary key", 'N' AS "unique key",
     NULL::VARCHAR AS "check", NULL::VARCHAR AS "expression", ${macro('shown_comment', 'comment')} AS "comment"
     FROM duckdb_columns() WHERE ${isTable(table)} ORDER BY column_index`;
-  return { kind: 'query', sql, tables: [table], projection: { columns: [] }, isSmall: false };
+  return { kind: 'query', sql, tables: [table], past: [], projection: { columns: [] }, isSmall: false };
 }
 
 function isTable({ database, schema, name }: TableName): string {
@@ -32,8 +33,8 @@ export function translateShow(fields: Fields, scope: Scope): TranslatedQuery {
   const show = SHOWS[what];
   if (show === undefined) throw unsupported(`SHOW ${what}`);
   const matches = like === undefined ? '' : ` WHERE "${what === 'COLUMNS' ? 'column_name' : 'name'}" ILIKE ${quoteText(like)}`;
-  const sql = `SELECT * FROM (${show(place.condition)})${matches} ORDER BY ALL`;
-  return { kind: 'query', sql, tables: place.tables, projection: { columns: [] }, isSmall: false };
+  const sql = `SELECT * FROM (${show(place.condition, scope.session.database)})${matches} ORDER BY ALL`;
+  return { kind: 'query', sql, tables: place.tables, past: [], projection: { columns: [] }, isSmall: false };
 }
 
 interface Place {
@@ -58,17 +59,23 @@ function placeOf(fields: Fields, scope: Scope, what: string): Place {
   return fields['scope_kind'] === 'DATABASE' ? { condition: inDatabase, tables: [] } : inSchema(identifierName(name['name']));
 }
 
-const SHOWS: Readonly<Record<string, (condition: string) => string>> = {
+function pastOf(database: string, value: string): string {
+  return `(SELECT ${value} FROM ${stateTable(database, 'TABLES')} AS p
+    WHERE lower(p.schema_name) = lower(t.schema_name) AND lower(p.name) = lower(t.table_name))`;
+}
+
+const SHOWS: Readonly<Record<string, (condition: string, database: string) => string>> = {
   SCHEMAS: (condition) =>
-    `SELECT schema_name AS "name", database_name AS "database_name" FROM duckdb_schemas() WHERE ${condition} AND NOT internal`,
-  TABLES: (condition) =>
+    `SELECT schema_name AS "name", database_name AS "database_name" FROM duckdb_schemas() WHERE ${condition} AND ${USER_OBJECTS}`,
+  TABLES: (condition, database) =>
     `SELECT table_name AS "name", database_name AS "database_name", schema_name AS "schema_name", 'TABLE' AS "kind",
-       estimated_size AS "rows" FROM duckdb_tables() WHERE ${condition} AND NOT internal`,
+       estimated_size AS "rows", ${pastOf(database, "CASE WHEN max(tracked_from) IS NULL THEN 'OFF' ELSE 'ON' END")} AS "change_tracking",
+       ${pastOf(database, 'CAST(coalesce(max(retention), 1) AS VARCHAR)')} AS "retention_time" FROM duckdb_tables() AS t WHERE ${condition} AND ${USER_OBJECTS}`,
   VIEWS: (condition) =>
     `SELECT view_name AS "name", database_name AS "database_name", schema_name AS "schema_name", 'VIEW' AS "kind"
-       FROM duckdb_views() WHERE ${condition} AND NOT internal`,
+       FROM duckdb_views() WHERE ${condition} AND ${USER_OBJECTS}`,
   COLUMNS: (condition) =>
     `SELECT table_name AS "table_name", schema_name AS "schema_name", column_name AS "column_name",
        ${macro('shown_type', 'data_type', 'comment')} AS "data_type", is_nullable AS "null?", database_name AS "database_name"
-     FROM duckdb_columns() WHERE ${condition} AND NOT internal`,
+     FROM duckdb_columns() WHERE ${condition} AND ${USER_OBJECTS}`,
 };

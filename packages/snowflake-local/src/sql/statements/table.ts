@@ -6,6 +6,7 @@ import { printExpression } from '../print-expression.ts';
 import { resolveTable, type Scope } from '../scope.ts';
 import { type SnowflakeType, typeOf } from '../snowflake-type.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from '../tree.ts';
+import { readTableSettings } from './table-settings.ts';
 import type { TranslatedDefinition } from './translated.ts';
 
 /** A column of CREATE TABLE, for DuckDB. */
@@ -16,7 +17,7 @@ export interface ColumnDefinition {
   readonly comment: string;
 }
 
-const TABLE_PARTS = ['name', 'columns', 'constraints', 'if_not_exists', 'or_replace', 'table_modifier', 'as_select'];
+const TABLE_PARTS = ['name', 'columns', 'constraints', 'if_not_exists', 'or_replace', 'table_modifier', 'as_select', 'properties'];
 
 /** Translates CREATE TABLE, also AS SELECT. Keys are taken as Snowflake takes them: noted by people, not enforced. */
 export function translateTable(fields: Fields, scope: Scope): TranslatedDefinition {
@@ -36,8 +37,17 @@ export function translateTable(fields: Fields, scope: Scope): TranslatedDefiniti
       ? [createAs(create, columns, fields['as_select'], scope)]
       : [`${create} (${columns.map(({ sql }) => sql).join(', ')})`, ...columns.map((column) => commentOn(table, column))],
     tables: scope.tables,
+    past: scope.past,
+    settings: readTableSettings(listOf(fields['properties']).map(rawProperty)),
     message: `Table ${table.name} successfully created.`,
   };
+}
+
+function rawProperty(property: unknown): readonly [string, string] {
+  const { kind, fields } = nodeOf(property);
+  const [, name, value] = /^(\w+)\s*=\s*(\w+)$/.exec(String(fields['sql'])) ?? [];
+  if (kind !== 'raw' || name === undefined || value === undefined) throw unsupported('this property of CREATE TABLE');
+  return [name, value];
 }
 
 /** Writes the statement that keeps a column's exact Snowflake type, which DuckDB's own type cannot tell. */
@@ -106,12 +116,15 @@ export function translateView(fields: Fields, scope: Scope): TranslatedDefinitio
   const names = listOf(fields['columns']).map((column) => quoteName(identifierName(fieldsOf(column)['name'])));
   const list = names.length === 0 ? '' : ` (${names.join(', ')})`;
   const isReplaced = fields['or_replace'] === true;
+  const query = printExpression(fields['query'], scope);
+  if (scope.past.length > 0) throw unsupported('a view over the past of a table');
   return {
     kind: 'definition',
     object: { type: 'View', name: view },
     mode: modeOf(fields),
-    sql: [`CREATE ${isReplaced ? 'OR REPLACE ' : ''}VIEW ${quoteTable(view)}${list} AS ${printExpression(fields['query'], scope)}`],
+    sql: [`CREATE ${isReplaced ? 'OR REPLACE ' : ''}VIEW ${quoteTable(view)}${list} AS ${query}`],
     tables: scope.tables,
+    past: [],
     message: `View ${view.name} successfully created.`,
   };
 }

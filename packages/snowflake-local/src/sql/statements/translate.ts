@@ -4,14 +4,17 @@ import { printAnyNode } from '../expressions.ts';
 import { loadParser, parseStatement } from '../parse.ts';
 import { rootScope, type Scope } from '../scope.ts';
 import type { Session } from '../session.ts';
+import { isStageStatement, translateStageStatement } from '../stages/stage-statements.ts';
+import { translateUnload } from '../stages/unload.ts';
 import type { Fields } from '../tree.ts';
 import { translateDelete, translateInsert, translateTruncate, translateUpdate } from './changes.ts';
 import { translateAlterTable, translateDropSchema, translateDropTable, translateDropView, translateSchema } from './definitions.ts';
 import { translateMerge } from './merge.ts';
 import { translateQuery } from './query.ts';
+import { translateAlterSession } from './session.ts';
 import { translateDescribe, translateShow } from './show.ts';
 import { translateTable, translateView } from './table.ts';
-import type { TranslatedStatement } from './translated.ts';
+import type { TranslatedQuery, TranslatedStatement } from './translated.ts';
 
 type Translator = (fields: Fields, scope: Scope, kind: string) => TranslatedStatement;
 
@@ -33,6 +36,7 @@ const STATEMENTS: Readonly<Record<string, Translator>> = {
   drop_view: translateDropView,
   drop_schema: translateDropSchema,
   alter_table: translateAlterTable,
+  alter_session: translateAlterSession,
   describe: translateDescribe,
   show: translateShow,
 };
@@ -47,15 +51,29 @@ export async function translate(
   bindings: Readonly<Record<string, Binding>> = {},
 ): Promise<TranslatedStatement> {
   await loadParser();
+  const numbered = Object.keys(bindings).length === 0 ? text : numberPlaceholders(text);
+  if (isStageStatement(numbered)) return translateStageStatement(numbered, session);
+  if (UNLOAD.test(numbered)) return translateUnload(numbered, session, (query) => demandQuery(translateParsed(query, session, bindings)));
+  return translateParsed(numbered, session, bindings);
+}
+
+const UNLOAD = /^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/)*COPY\s+INTO\s*['@]/i;
+
+function translateParsed(text: string, session: Session, bindings: Readonly<Record<string, Binding>>): TranslatedStatement {
   // The parser drops the word.
   if (/^\s*CREATE\s+OR\s+REPLACE\s+SCHEMA\b/i.test(text)) throw unsupported('CREATE OR REPLACE SCHEMA');
-  const { kind, fields } = parseStatement(Object.keys(bindings).length === 0 ? text : numberPlaceholders(text));
+  const { kind, fields } = parseStatement(text);
   const translator = Object.hasOwn(STATEMENTS, kind) ? STATEMENTS[kind] : undefined;
   if (translator !== undefined)
     return withDepthLimit(() => translator(fields, rootScope({ session, bindings, print: printAnyNode }), kind));
   const [word = ''] = /\S+/.exec(text) ?? [];
   if (NO_STATEMENT.has(kind)) throw syntaxError(`line 1 at position 0 unexpected '${word}'.`);
   throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} statement`);
+}
+
+function demandQuery(statement: TranslatedStatement): TranslatedQuery {
+  if (statement.kind !== 'query') throw unsupported('COPY INTO from anything but a query');
+  return statement;
 }
 
 function withDepthLimit<T>(run: () => T): T {
