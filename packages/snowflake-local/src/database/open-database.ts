@@ -95,9 +95,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       }),
     );
   const commit = async (sql: string, at: Date | undefined): Promise<void> => {
-    for (const table of await mentionedTables(connection, options.databaseName, sql)) await history.keep(connection, table);
+    const before = await mentionedTables(connection, options.databaseName, sql);
+    for (const table of before) await history.keep(connection, table);
     await connection.run(sql);
-    const tables = await mentionedTables(connection, options.databaseName, sql);
+    const tables = MAY_DEFINE.test(sql) ? await mentionedTables(connection, options.databaseName, sql) : before;
     await history.commit(connection, { tables, ...(at === undefined ? {} : { at }) });
   };
   return {

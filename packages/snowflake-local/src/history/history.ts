@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteTable, quoteText, type TableName } from '../sql/identifiers.ts';
-import { STATE_SCHEMA, stateTable } from '../sql/state-schema.ts';
+import { stateTable } from '../sql/state-schema.ts';
 import type { DefinedObject, TableSettings, TranslatedDefinition } from '../sql/statements/translated.ts';
 import {
   dropTableHistory,
@@ -96,13 +96,13 @@ async function startKeeping(connection: DuckDBConnection, history: TableHistory,
 }
 
 async function recordTable(connection: DuckDBConnection, history: TableHistory, commit: number, isForeign: boolean): Promise<void> {
-  const columns = await columnsOf(connection, history.table);
+  const columns = await columnsOf(connection, quoteTable(history.table));
   if (columns.length === 0) return dropTableHistory(connection, history);
   if (history.keptFrom === undefined) {
     await writeTableHistory(connection, { ...history, changed: commit });
     return;
   }
-  const kept = await columnsOf(connection, { ...history.table, schema: STATE_SCHEMA, name: `VERSIONS_${history.id}` });
+  const kept = await columnsOf(connection, versionsTable(history));
   const isSameTable = kept.length === columns.length && kept.every((name, at) => name === columns[at]);
   if (isSameTable) await recordVersions(connection, history, commit, { mayHaveMoved: isForeign });
   else await startAnew(connection, history, commit);
