@@ -64,7 +64,10 @@ describe('translator', () => {
   it.each([
     ['select dateadd(day, -90, d) as x', 'SELECT d + INTERVAL (-90) DAY AS x'],
     ["select dateadd(month, -n, d) as x, 'INTERVAL -1 DAY' as t", "SELECT d + INTERVAL (-n) MONTH AS x, 'INTERVAL -1 DAY' AS t"],
-  ])('mends what DuckDB would not read: %s', (sql, expected) => {
+    ['select datediff(minute, a, b) as x', "SELECT DATE_DIFF('minute', a, b) AS x"],
+    ["select timestampdiff('hh', a::date, max(b)) as x", "SELECT DATE_DIFF('hour', CAST(a AS DATE), MAX(b)) AS x"],
+    ['select datediff(day, a, b) as x', "SELECT DATE_DIFF('DAY', CAST(a AS DATE), CAST(b AS DATE)) AS x"],
+  ])('mends what DuckDB would not read, or read as something else: %s', (sql, expected) => {
     expect(translator.translate(sql, 'duckdb')).toBe(expected);
   });
 });

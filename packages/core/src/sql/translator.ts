@@ -1,6 +1,6 @@
 import type { Column } from './column-type.ts';
 import { renderColumnType } from './column-type.ts';
-import { repairDuckdb } from './repair-duckdb.ts';
+import { prepareForDuckdb, repairDuckdb } from './repair-duckdb.ts';
 import { type SqlText, sqlText } from './text.ts';
 import type { Token } from './token.ts';
 
@@ -48,7 +48,8 @@ export async function loadTranslator(): Promise<Translator> {
       return { kind: 'failed', message: result.error ?? 'Cannot be parsed.', start: result.errorStart ?? 0 };
     },
     translate(sql, dialect) {
-      const result = sdk.transpile(sql, snowflake, targets[dialect]);
+      const source = dialect === 'duckdb' ? prepareForDuckdb(sql, tokenize) : sql;
+      const result = sdk.transpile(source, snowflake, targets[dialect]);
       const [text] = result.sql ?? [];
       if (!result.success || text === undefined) throw new Error(result.error ?? 'Cannot be translated.');
       return sqlText(dialect === 'duckdb' ? repairDuckdb(text, tokenize) : text);
