@@ -136,6 +136,14 @@ describe('JSON lines', () => {
     ]);
   });
 
+  it('numbers of one name that a double cannot tell apart are refused rather than mistaken', async () => {
+    await write('nested.jsonl', '{"inner": {"n": 0.1}, "n": 0.10000000000000000001}\n{"inner": {"n": 0.2}, "n": 0.10000000000000000001}\n');
+    const request = { from: 'nested.jsonl', format: JSONL, columns: { n: 'NUMBER(38,20)' } };
+    await expect(lab.extract(source, request)).rejects.toMatchObject({ message: expect.stringMatching(/^1 value/) });
+    await write('nested.jsonl', '{"inner": {"n": 0.2}, "n": 0.10000000000000000001}\n');
+    expect(await lab.rows(await lab.extract(source, request))).toEqual([['0.10000000000000000001']]);
+  });
+
   it('what would be lost is refused', async () => {
     await write(
       'lossy.jsonl',
