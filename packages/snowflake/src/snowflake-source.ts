@@ -31,6 +31,8 @@ export interface SnowflakeSourceOptions {
   readonly tag?: string;
   /** Where the next attempt finds how far one was that is killed; without, it begins again. */
   readonly attempts?: AttemptNotes;
+  /** Result text per Parquet file of transport raw; default 64 MiB. */
+  readonly fileBytes?: number;
   /** Silence after which a connection counts as broken; default two minutes. */
   readonly idleTimeoutMs?: number;
 }
@@ -41,13 +43,22 @@ export interface SnowflakeSourceOptions {
  *
  * @throws config/invalid for an address that is not https; its methods throw source/*, secret/not-found, lake/disk-full, run/interrupted
  */
-export function snowflakeSource({ connection, writer, secrets, clock, tag, attempts, idleTimeoutMs }: SnowflakeSourceOptions): Source {
+export function snowflakeSource({
+  connection,
+  writer,
+  secrets,
+  clock,
+  tag,
+  attempts,
+  fileBytes,
+  idleTimeoutMs,
+}: SnowflakeSourceOptions): Source {
   const url = apiUrl(connection);
   const authenticator = authenticatorFor({ connection, secrets, clock });
   const sender = requestSender({ host: new URL(url).host, authenticator, clock, idleTimeoutMs });
   const slots = limitSlots(connection.maxStatements ?? 8);
   const client = sqlApiClient({ connection, url, sender, clock, slots, tag });
-  const raw = rawTransport({ client, writer });
+  const raw = rawTransport({ client, writer, groupBytes: fileBytes });
   const transport = (name: TransportName): Transport =>
     name === 'raw' ? raw : unloadTransport({ client, writer, ...stageOf(connection) });
   return {

@@ -17,13 +17,17 @@ export interface RawTransportOptions {
   readonly client: SqlApiClient;
   readonly writer: ParquetWriter;
   /** Text per Parquet file; the temporary folder holds about twice as much. */
-  readonly groupBytes?: number;
+  readonly groupBytes?: number | undefined;
   /** Partitions that are fetched at once. */
-  readonly fetches?: number;
+  readonly fetches?: number | undefined;
 }
 
 /** One result while it is read. */
-interface Reading extends Required<RawTransportOptions> {
+interface Reading {
+  readonly client: SqlApiClient;
+  readonly writer: ParquetWriter;
+  readonly groupBytes: number;
+  readonly fetches: number;
   readonly request: TransportRequest;
   readonly query: TransportQuery;
   readonly context: StatementContext;
