@@ -1,5 +1,5 @@
-import { memoryObjectStore } from '@snowmelt/testkit';
 import { expect, it } from 'vitest';
+import { memoryObjectStore } from '../../../testkit/src/fakes/memory-object-store.ts';
 import { storedAttemptNotes } from './attempt-notes.ts';
 
 it('keeps the latest note until it is cleared', async () => {
