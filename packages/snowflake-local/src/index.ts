@@ -1,3 +1,4 @@
 export { generateKeyPair, type UserKey } from './auth/key-pair.ts';
+export type { ServerUser } from './auth/server-user.ts';
 export type { DatabaseHandle } from './database/open-database.ts';
 export { type RunningServer, type ServerOptions, startServer } from './start-server.ts';

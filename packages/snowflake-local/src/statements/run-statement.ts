@@ -1,15 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Database } from '../database/open-database.ts';
 import { fromDuckdb } from '../errors/from-duckdb.ts';
-import { compilationError, missingObject } from '../errors/snowflake-error.ts';
+import { compilationError, missingObject, unsupported } from '../errors/snowflake-error.ts';
 import type { PartitionLimits } from '../results/partition-writer.ts';
-import { type QueryRun, type RenderedQuery, renderQuery, type StoredResult } from '../results/render-query.ts';
+import { describeResult, type QueryRun, type RenderedQuery, renderQuery, type StoredResult } from '../results/render-query.ts';
+import type { ResultFormat } from '../results/result-format.ts';
 import type { ResultPlace } from '../results/result-store.ts';
 import type { Binding } from '../sql/bindings.ts';
 import { showTable, type TableName } from '../sql/identifiers.ts';
 import type { Session } from '../sql/session.ts';
 import { translate } from '../sql/statements/translate.ts';
-import type { TranslatedStatement } from '../sql/statements/translated.ts';
+import type { TranslatedChange, TranslatedStatement } from '../sql/statements/translated.ts';
 import { runChange } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
 
@@ -18,6 +19,10 @@ export interface StatementRequest {
   readonly text: string;
   readonly session: Session;
   readonly bindings: Readonly<Record<string, Binding>>;
+  /** Default: that of the SQL API. */
+  readonly format?: ResultFormat;
+  /** Whether only the columns of the result are wanted. */
+  readonly isDescribeOnly?: boolean;
 }
 
 /** How many rows a statement changed, by what it did with them. */
@@ -30,6 +35,7 @@ export interface ChangeStatistics {
 
 /** What a statement that succeeded has to show. */
 export interface StatementOutcome {
+  readonly action: 'query' | 'definition' | TranslatedChange['action'];
   readonly result: StoredResult;
   readonly stats?: ChangeStatistics;
 }
@@ -48,10 +54,15 @@ export async function runStatement(
   { database, limits }: StatementTools,
 ): Promise<StatementOutcome> {
   const statement = await translate(request.text, request.session, request.bindings);
+  const { format = 'sql-api', isDescribeOnly = false } = request;
+  if (isDescribeOnly && statement.kind !== 'query') throw unsupported('describing a statement that is not a query');
   const { connections, catalog, writing } = database;
   const run = (): Promise<StatementOutcome> =>
     connections.use((connection) =>
-      interruptible(connection, signal, () => runTranslated(statement, request.session, { connection, catalog, place, limits })),
+      interruptible(connection, signal, () => {
+        const tools = { connection, catalog, place, limits, format };
+        return runTranslated(statement, request.session, tools, isDescribeOnly);
+      }),
     );
   return statement.kind === 'query' ? run() : writing(run);
 }
@@ -77,20 +88,25 @@ async function interruptible<T>(connection: DuckDBConnection, signal: AbortSigna
   }
 }
 
-async function runTranslated(statement: TranslatedStatement, session: Session, run: QueryRun): Promise<StatementOutcome> {
+async function runTranslated(
+  statement: TranslatedStatement,
+  session: Session,
+  run: QueryRun,
+  isDescribeOnly: boolean,
+): Promise<StatementOutcome> {
   const { connection, catalog } = run;
   if (!(await catalog.hasSchema(connection, session))) throw noSuchContext();
   for (const table of statement.tables) await demandRelation(run, table);
   switch (statement.kind) {
     case 'query':
-      return { result: await renderQuery(statement, run) };
+      return { action: 'query', result: await (isDescribeOnly ? describeResult : renderQuery)(statement, run) };
     case 'change': {
       const { sql, stats } = await runChange(connection, statement);
-      return { result: await renderQuery(answer(sql), run), stats };
+      return { action: statement.action, result: await renderQuery(answer(sql), run), stats };
     }
     default: {
       const sql = await runDefinition(connection, statement, catalog);
-      return { result: await renderQuery(answer(sql), run) };
+      return { action: 'definition', result: await renderQuery(answer(sql), run) };
     }
   }
 }
