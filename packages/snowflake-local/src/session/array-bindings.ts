@@ -35,6 +35,13 @@ export function readBindings(text: string, given: unknown): BoundStatement {
   return { text: repeatValues(text, rows, lists.length), bindings };
 }
 
+/** Binds NULL to every placeholder, so that a statement can be described before there are values. */
+export function withoutValues(text: string): BoundStatement {
+  const numbered = numberPlaceholders(text);
+  const indexes = [...numbered.matchAll(SCAN)].flatMap(([, index]) => (index === undefined ? [] : [index]));
+  return { text: numbered, bindings: Object.fromEntries(indexes.map((index) => [index, { type: 'ANY', value: null }])) };
+}
+
 function repeatValues(text: string, rows: number, width: number): string {
   const [, head, tuple] = INSERT_VALUES.exec(numberPlaceholders(text)) ?? [];
   if (head === undefined || tuple === undefined) throw unsupported('binding lists of values to anything but INSERT INTO … VALUES (…)');

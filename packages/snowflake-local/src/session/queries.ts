@@ -3,7 +3,7 @@ import { SnowflakeError, unsupported } from '../errors/snowflake-error.ts';
 import type { Answer } from '../server/answers.ts';
 import type { Statement, StatementRegistry } from '../statements/statement-registry.ts';
 import { waitFor } from '../statements/wait-for.ts';
-import { readBindings } from './array-bindings.ts';
+import { readBindings, withoutValues } from './array-bindings.ts';
 import type { ChunkServer } from './chunks.ts';
 import { outcomeAnswer, pendingAnswer, refusalAnswer, successAnswer } from './session-answer.ts';
 import { type CommandPlace, readSessionCommand, type SessionState } from './session-command.ts';
@@ -62,7 +62,7 @@ interface Submitted {
 function submit(text: string, { request, session, state, body, isDescribeOnly, options }: Submitted): Statement {
   const { account, now, registry } = options;
   return registry.submit({
-    ...readBindings(text, body['bindings']),
+    ...(isDescribeOnly && !isPresentField(body['bindings']) ? withoutValues(text) : readBindings(text, body['bindings'])),
     session: { account: account.toUpperCase(), user: session.user, ...state.context, now: now() },
     requestId: request.query.get('requestId')?.toLowerCase() ?? randomUUID(),
     timeoutMs: timeoutOf(state.parameters),

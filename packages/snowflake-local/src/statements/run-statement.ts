@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Database } from '../database/open-database.ts';
 import { fromDuckdb } from '../errors/from-duckdb.ts';
-import { compilationError, missingObject, unsupported } from '../errors/snowflake-error.ts';
+import { compilationError, missingObject } from '../errors/snowflake-error.ts';
 import type { PartitionLimits } from '../results/partition-writer.ts';
 import { describeResult, type QueryRun, type RenderedQuery, renderQuery, type StoredResult } from '../results/render-query.ts';
 import type { ResultFormat } from '../results/result-format.ts';
@@ -11,7 +11,7 @@ import { showTable, type TableName } from '../sql/identifiers.ts';
 import type { Session } from '../sql/session.ts';
 import { translate } from '../sql/statements/translate.ts';
 import type { TranslatedChange, TranslatedStatement } from '../sql/statements/translated.ts';
-import { runChange } from './run-change.ts';
+import { changeAnswer, runChange, statusQuery } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
 
 /** A statement and for whom it runs. */
@@ -55,7 +55,6 @@ export async function runStatement(
 ): Promise<StatementOutcome> {
   const statement = await translate(request.text, request.session, request.bindings);
   const { format = 'sql-api', isDescribeOnly = false } = request;
-  if (isDescribeOnly && statement.kind !== 'query') throw unsupported('describing a statement that is not a query');
   const { connections, catalog, writing } = database;
   const run = (): Promise<StatementOutcome> =>
     connections.use((connection) =>
@@ -97,9 +96,10 @@ async function runTranslated(
   const { connection, catalog } = run;
   if (!(await catalog.hasSchema(connection, session))) throw noSuchContext();
   for (const table of statement.tables) await demandRelation(run, table);
+  if (isDescribeOnly) return describe(statement, run);
   switch (statement.kind) {
     case 'query':
-      return { action: 'query', result: await (isDescribeOnly ? describeResult : renderQuery)(statement, run) };
+      return { action: 'query', result: await renderQuery(statement, run) };
     case 'change': {
       const { sql, stats } = await runChange(connection, statement);
       return { action: statement.action, result: await renderQuery(answer(sql), run), stats };
@@ -108,6 +108,17 @@ async function runTranslated(
       const sql = await runDefinition(connection, statement, catalog);
       return { action: 'definition', result: await renderQuery(answer(sql), run) };
     }
+  }
+}
+
+async function describe(statement: TranslatedStatement, run: QueryRun): Promise<StatementOutcome> {
+  switch (statement.kind) {
+    case 'query':
+      return { action: 'query', result: await describeResult(statement, run) };
+    case 'change':
+      return { action: statement.action, result: await describeResult(answer(changeAnswer(statement.action, 0).sql), run) };
+    default:
+      return { action: 'definition', result: await describeResult(answer(statusQuery('')), run) };
   }
 }
 
