@@ -8,6 +8,12 @@ import { differences } from './compare-lakes.ts';
 import { fillSmallSource, openTestProject, SMALL_PIPELINE, type TestProject } from './project.ts';
 import { snowmelt } from './run-snowmelt.ts';
 
+/** When to kill the process: before or after the file operation of this number. */
+interface Death {
+  readonly when: 'SNOWMELT_CRASH_AT' | 'SNOWMELT_CRASH_AFTER';
+  readonly operation: number;
+}
+
 const HOOK = fileURLToPath(new URL('../../packages/testkit/crash-hook.mjs', import.meta.url));
 
 describe('a process that is killed at any file operation', () => {
@@ -36,7 +42,7 @@ describe('a process that is killed at any file operation', () => {
       node: Object.keys(env).length === 0 ? [] : ['--import', HOOK],
     });
 
-  const dieAndGoOn = async (when: 'SNOWMELT_CRASH_AT' | 'SNOWMELT_CRASH_AFTER', operation: number) => {
+  const dieAndGoOn = async ({ when, operation }: Death) => {
     const lake = join(folder, `${when}-${operation}`);
     const killed = await run(lake, { SNOWMELT_CRASH_UNDER: lake, [when]: String(operation) });
     if (killed.signal !== 'SIGKILL') survived.push(operation);
@@ -52,12 +58,12 @@ describe('a process that is killed at any file operation', () => {
     const operations = Number(await readFile(countFile, 'utf8'));
     expect(operations).toBeGreaterThan(20);
     // Dying before an operation is dying after the one before it; only the last has a state of its own behind it.
-    const deaths = [
-      ...Array.from({ length: operations }, (_, index) => ['SNOWMELT_CRASH_AT', index + 1] as const),
-      ['SNOWMELT_CRASH_AFTER', operations] as const,
+    const deaths: Death[] = [
+      ...Array.from({ length: operations }, (_, index): Death => ({ when: 'SNOWMELT_CRASH_AT', operation: index + 1 })),
+      { when: 'SNOWMELT_CRASH_AFTER', operation: operations },
     ];
     const lane = async () => {
-      for (let death = deaths.shift(); death !== undefined; death = deaths.shift()) await dieAndGoOn(...death);
+      for (let death = deaths.shift(); death !== undefined; death = deaths.shift()) await dieAndGoOn(death);
     };
     await Promise.all([lane(), lane()]);
     // How often a run looks at a lock varies by a few, so the last of these deaths may come too late.

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js';
-import { processTerminal } from '../dist/terminal.js';
+import { main } from '../bundle/main.js';
+import { processTerminal } from '../bundle/terminal.js';
 
 process.exitCode = await main(process.argv.slice(2), processTerminal());

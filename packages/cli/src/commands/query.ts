@@ -1,7 +1,7 @@
+import { formatCount } from '@snowmelt/core/ports';
 import type { CommandAction, Invocation } from '../arguments/command.ts';
 import { readNumber } from '../arguments/read-options.ts';
 import { openProject, type Project } from '../compose/open-project.ts';
-import { formatCount } from '../render/figures.ts';
 import { textTable } from '../render/text-table.ts';
 
 /** Queries published tables by name. */

@@ -1,8 +1,8 @@
 import { findDataset, type GraphDataset, readTable, type TableState } from '@snowmelt/core/pipeline';
-import { renderColumnType, SnowmeltError, suggest } from '@snowmelt/core/ports';
+import { formatCount, renderColumnType, SnowmeltError, suggest } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
-import { formatBytes, formatCount } from '../render/figures.ts';
+import { formatBytes } from '../render/figures.ts';
 import { textTable } from '../render/text-table.ts';
 
 const SHOWN_PARTITIONS = 10;

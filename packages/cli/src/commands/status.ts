@@ -1,7 +1,7 @@
 import { type GraphDataset, publishedDays, readLake, readRunRecords, shapeOf, type TableState } from '@snowmelt/core/pipeline';
+import { formatCount } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
-import { formatCount } from '../render/figures.ts';
 import { textTable } from '../render/text-table.ts';
 
 /** Shows the tables, the last runs, and when the next is due. */

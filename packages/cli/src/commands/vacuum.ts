@@ -1,7 +1,8 @@
 import { findUnreferenced } from '@snowmelt/core/pipeline';
+import { formatCount } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
-import { formatBytes, formatCount } from '../render/figures.ts';
+import { formatBytes } from '../render/figures.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,13 +11,9 @@ export const vacuum: CommandAction = async (invocation) => {
   const project = await openProject(invocation);
   try {
     const { terminal, values } = invocation;
-    const { retentionDays, datasets } = project.graph;
+    const { retentionDays } = project.graph;
     const cutoff = new Date(project.clock.now().getTime() - retentionDays * DAY_MS);
-    const { files, bytes } = await findUnreferenced(
-      project.store,
-      datasets.map(({ name }) => name),
-      cutoff,
-    );
+    const { files, bytes } = await findUnreferenced(project.store, cutoff);
     const isDry = values['dry-run'] === true;
     if (!isDry) await project.store.delete(files.map(({ key }) => key));
     if (values['json'] === true) terminal.out(`${JSON.stringify({ code: 'vacuum/done', isDry, files: files.length, bytes })}\n`);

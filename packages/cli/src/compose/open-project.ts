@@ -105,6 +105,8 @@ interface SourceParts {
 
 async function openSnowflake(graph: Graph, { store, session, secrets, clock, spoolRoot }: SourceParts): Promise<Source> {
   const { snowflakeSource } = await import('@snowmelt/snowflake');
+  // Loading DuckDB blocks this process for a moment; better while the source thinks about the first statement.
+  setTimeout(() => void session.connect().then((connection) => connection.closeSync()), 1);
   const writer = duckdbParquetWriter({ session, store, spoolRoot });
   return snowflakeSource({ connection: graph.source, writer, secrets, clock });
 }

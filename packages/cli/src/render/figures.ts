@@ -1,8 +1,3 @@
-/** `541,909`. */
-export function formatCount(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
 /** `312 ms`, `1.4 s`, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

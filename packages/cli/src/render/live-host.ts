@@ -1,6 +1,7 @@
 import type { Message, StepOutcome } from '@snowmelt/core/ports';
+import { formatCount } from '@snowmelt/core/ports';
 import type { Terminal } from '../terminal.ts';
-import { formatCount, formatDuration } from './figures.ts';
+import { formatDuration } from './figures.ts';
 import { paint } from './paint.ts';
 import type { RunHost } from './run-host.ts';
 

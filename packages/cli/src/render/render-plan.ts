@@ -1,5 +1,5 @@
 import type { BuildStep, ExtractStep, Plan, Step } from '@snowmelt/core/pipeline';
-import { formatCount } from './figures.ts';
+import { formatCount } from '@snowmelt/core/ports';
 
 /** A plan as text: each step with its reason, then what follows from it. */
 export function renderPlan(plan: Plan): string {

@@ -1,6 +1,7 @@
 import type { Graph, RunRecord } from '@snowmelt/core/pipeline';
 import type { StepOutcome } from '@snowmelt/core/ports';
-import { formatBytes, formatCount, formatDuration } from './figures.ts';
+import { formatCount } from '@snowmelt/core/ports';
+import { formatBytes, formatDuration } from './figures.ts';
 import { paint } from './paint.ts';
 import { renderError } from './report-error.ts';
 import { textTable } from './text-table.ts';

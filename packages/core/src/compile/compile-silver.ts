@@ -10,7 +10,7 @@ import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-n
 import type { Column } from '../sql/column-type.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
-import { sqlText } from '../sql/text.ts';
+import { type SqlText, sqlText } from '../sql/text.ts';
 import { compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
@@ -71,6 +71,7 @@ async function compileCleaned(
     fallbackDay: fallbackDay(origin),
   };
   const cleaning = renderSilver(spec, { key: definition.key, version: definition.version, distinct: definition.distinct, hasBatch });
+  await bindRules(context, name, cleaned, cleaning.sql.classify.duckdb);
   const { checks, scans } = await compileChecks(context, name, definition, columns);
   const stopping = cleaning.stoppingScan;
   return {
@@ -179,6 +180,19 @@ async function compileColumn(
   }
   const [value] = bound.columns;
   return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startsFrom }, at);
+}
+
+// The expressions were bound one by one, so what is left to fail are the rules: a pattern that is no regular expression.
+async function bindRules(context: CompileContext, name: DatasetName, columns: readonly CleanedColumn[], classify: SqlText): Promise<void> {
+  const bound = await context.binder.bind(classify);
+  if (bound.kind === 'bound') return;
+  const suspects = columns.filter(({ rules }) => rules.pattern !== undefined).map((column) => column.name);
+  const [column = ''] = suspects;
+  throw new SnowmeltError('compile/type-error', {
+    message: `A rule of ${name} cannot be used: ${bound.failure.message.split('\n')[0]}`,
+    hint: suspects.length === 0 ? 'Look at the constants of its rules.' : `Look at the patterns (RE2 syntax) of ${suspects.join(', ')}.`,
+    at: declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]),
+  });
 }
 
 // A cast that no value can pass is a mistake in the declaration, not in the data.

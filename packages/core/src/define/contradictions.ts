@@ -78,6 +78,13 @@ function checkCleaning(
     report([...path, 'version'], 'A version without a key decides nothing.', 'Name the `key` of which the latest version stays.');
   }
   for (const [name, column] of Object.entries(columns)) {
+    if (column.onFail === 'null' && silver.key?.includes(name)) {
+      report(
+        [...path, 'columns', name, 'onFail'],
+        `\`${name}\` is part of the key, so it cannot become NULL.`,
+        'Use onFail quarantine or error.',
+      );
+    }
     if (column.from !== undefined && column.expr !== undefined) {
       report([...path, 'columns', name], `\`${name}\` has both \`from\` and \`expr\`.`, 'Keep the one that the column starts from.');
     }

@@ -59,7 +59,7 @@ async function commit(store: ObjectStore, rows: readonly DataFile[], refused: re
 }
 
 const found = async (store: ObjectStore, cutoff: number) =>
-  (await findUnreferenced(store, [dataset], minute(cutoff))).files.map(({ key }) => key.split('/')[4]);
+  (await findUnreferenced(store, minute(cutoff))).files.map(({ key }) => key.split('/')[4]);
 
 describe('findUnreferenced', () => {
   it('finds what was superseded before the cutoff, refused rows included, and what it frees', async () => {
@@ -72,7 +72,7 @@ describe('findUnreferenced', () => {
     // Version 1 was current until minute 2, version 2 until minute 3.
     expect(await found(store, 3)).toEqual(['a', 'bad_a']);
     expect(await found(store, 4)).toEqual(['a', 'b', 'bad_a']);
-    expect((await findUnreferenced(store, [dataset], minute(3))).bytes).toBe(10);
+    expect((await findUnreferenced(store, minute(3))).bytes).toBe(10);
   });
 
   it('never finds a young file: a run may be about to refer to it', async () => {
@@ -101,5 +101,13 @@ describe('findUnreferenced', () => {
         expect(await found(store, cutoff)).toEqual(['a', 'b', 'c', 'd', 'e'].filter((name) => !kept.includes(name)));
       }),
     );
+  });
+
+  it('keeps the files of a table that the project no longer declares: the lake is asked, not the project', async () => {
+    const { store, write } = datedStore();
+    const kept = file('kept');
+    await write(kept, 0);
+    await commit(store, [kept]);
+    expect((await findUnreferenced(store, minute(30))).files).toEqual([]);
   });
 });

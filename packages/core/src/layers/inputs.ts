@@ -33,13 +33,25 @@ export function publishedVersion(input: InputTable, until?: LogicalDate): number
   );
 }
 
+/** Tells whether nothing is left of what the input was at version `seen`: what is missing now may have been there then. */
+export function wasReplaced(input: InputTable, seen: number): boolean {
+  return input.state.version > seen && [...input.state.partitions.values()].every(({ version }) => version > seen);
+}
+
 /** The names of the inputs that were written after the versions in `seen`. */
 export function changedInputs(
   inputs: readonly InputTable[],
   seen: Readonly<Record<string, number>>,
   until?: LogicalDate,
 ): readonly DatasetName[] {
-  return inputs.filter((input) => publishedVersion(input, until) > (seen[input.name] ?? 0)).map(({ name }) => name);
+  return inputs
+    .filter((input) => publishedVersion(input, until) > (seen[input.name] ?? 0) || wasReplaced(input, seen[input.name] ?? 0))
+    .map(({ name }) => name);
+}
+
+/** Tells whether a table has a snapshot of a later day. */
+export function isPastSnapshot(state: TableState, day: LogicalDate): boolean {
+  return [...state.partitions.keys()].some((other) => other > day);
 }
 
 /** The present version of every input. */

@@ -12,12 +12,14 @@ export interface Standing {
   readonly changed: readonly DatasetName[];
   /** The partition in question, if it is one. */
   readonly day?: LogicalDate;
+  /** A snapshot with a later one behind it: a record of what was known then, which later knowledge does not change. */
+  readonly isPast?: boolean;
 }
 
 /** Why it must be built, in words; undefined if it is current. */
-export function reasonToBuild({ version, built, fingerprint, changed, day }: Standing): string | undefined {
+export function reasonToBuild({ version, built, fingerprint, changed, day, isPast }: Standing): string | undefined {
   if (version === 0) return 'missing: never built';
   if (built === undefined) return `missing: no partition for ${day}`;
   if (built !== fingerprint) return 'stale: its definition changed';
-  return changed.length === 0 ? undefined : `stale: ${changed.join(', ')} changed`;
+  return changed.length === 0 || isPast === true ? undefined : `stale: ${changed.join(', ')} changed`;
 }

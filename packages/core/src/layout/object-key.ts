@@ -1,5 +1,5 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import { type DatasetName, type Layer, layerOf, quarantineTableOf, tableOf } from './dataset-name.ts';
+import { type DatasetName, LAYERS, type Layer, layerOf, parseDatasetName, quarantineTableOf, tableOf } from './dataset-name.ts';
 import type { LogicalDate } from './logical-date.ts';
 
 declare const brand: unique symbol;
@@ -19,9 +19,18 @@ export function objectKey(text: string): ObjectKey {
 /** Stands in a planned path for the attempt that will write it; the runner puts the attempt in. */
 export const ATTEMPT = '{attempt}';
 
+/** Where all table logs are. */
+export const TABLE_LOGS_PREFIX = 'artifacts/catalog/';
+
 /** Where a table's commits are. */
 export function tableLogPrefix(name: DatasetName): string {
-  return `artifacts/catalog/${name}/`;
+  return `${TABLE_LOGS_PREFIX}${name}/`;
+}
+
+/** The dataset whose log an object belongs to; undefined if it is no part of a log. */
+export function tableOfLog(key: ObjectKey): DatasetName | undefined {
+  const [name = ''] = key.slice(TABLE_LOGS_PREFIX.length).split('/');
+  return LAYERS.some((layer) => name.startsWith(`${layer}.`)) ? parseDatasetName(name) : undefined;
 }
 
 /** Where the local catalog keeps what is registered. */

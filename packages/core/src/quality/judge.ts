@@ -1,6 +1,7 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { CheckResult } from '../lake/commit.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
+import { formatCount } from '../messages/format-count.ts';
 import type { Check } from './check.ts';
 
 /** Pairs checks with their violations. */
@@ -12,7 +13,7 @@ export function toResults(checks: readonly Check[], violations: Readonly<Record<
 export function judgeChecks(dataset: DatasetName, results: readonly CheckResult[]): void {
   const failed = results.filter(({ severity, violations }) => severity === 'error' && violations > 0);
   if (failed.length === 0) return;
-  const list = failed.map(({ check, violations }) => `${check}: ${violations.toLocaleString('en-US')}`).join('; ');
+  const list = failed.map(({ check, violations }) => `${check}: ${formatCount(violations)}`).join('; ');
   throw new SnowmeltError('quality/check-failed', {
     message: `${dataset} was not published: ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed (${list}).`,
     hint: 'The published table is unchanged. Fix the source or the rules, or give the check severity warn.',
@@ -25,7 +26,7 @@ export function judgeQuarantine(dataset: DatasetName, rowsRead: number, rowsRefu
   if (maxPercent === undefined || rowsRead === 0 || rowsRefused * 100 <= rowsRead * maxPercent) return;
   const percent = ((rowsRefused / rowsRead) * 100).toFixed(1);
   throw new SnowmeltError('quality/quarantine-budget', {
-    message: `${dataset} was not published: ${rowsRefused.toLocaleString('en-US')} of ${rowsRead.toLocaleString('en-US')} rows were refused (${percent} %), the budget is ${maxPercent} %.`,
+    message: `${dataset} was not published: ${formatCount(rowsRefused)} of ${formatCount(rowsRead)} rows were refused (${percent} %), the budget is ${maxPercent} %.`,
     hint: 'Look at why rows are refused, fix the source or the rules, or raise `quarantine.maxPercent`.',
     at: { dataset },
   });

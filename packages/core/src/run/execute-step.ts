@@ -1,4 +1,4 @@
-import { isSnowmeltError, type SnowmeltError, toSnowmeltError } from '../errors/snowmelt-error.ts';
+import { isSnowmeltError, SnowmeltError, toSnowmeltError } from '../errors/snowmelt-error.ts';
 import type { CheckResult, Commit, TableState } from '../lake/commit.ts';
 import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
@@ -9,7 +9,7 @@ import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { registerCommit } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
-import { describeCommit } from './step-outcome.ts';
+import { describeCommit, emptyOutcome } from './step-outcome.ts';
 
 /** What all steps of a run share. `attempts` makes every attempt's folder a new one. */
 export interface StepContext {
@@ -48,7 +48,9 @@ export async function executeStep(step: Step, before: TableState, context: StepC
 }
 
 async function tryStep(step: Step, before: TableState, context: StepContext): Promise<{ commit: Commit; bytes: number }> {
-  context.settings.signal.throwIfAborted();
+  if (context.settings.signal.aborted) {
+    throw new SnowmeltError('run/interrupted', { message: `Stopped before ${step.id}.`, at: { dataset: step.dataset, step: step.id } });
+  }
   context.attempts.value += 1;
   const attempt = attemptName(step.day, context.run, context.attempts.value);
   const call: CallContext = { attempt, signal: context.settings.signal };
@@ -108,26 +110,8 @@ async function waitToRetry(step: Step, error: SnowmeltError, attempt: number, { 
   }
 }
 
-function failedOutcome(step: Step, error: SnowmeltError, durationMs: number, attempts: number): StepOutcome {
-  return {
-    step: step.id,
-    dataset: step.dataset,
-    kind: step.kind,
-    day: step.day,
-    reason: step.reason,
-    status: 'failed',
-    durationMs,
-    attempts,
-    rowsRead: 0,
-    rowsWritten: 0,
-    rowsRefused: 0,
-    partitions: 0,
-    bytes: 0,
-    error: {
-      code: error.code,
-      message: error.message,
-      at: { dataset: step.dataset, ...error.at },
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    },
-  };
+function failedOutcome(step: Step, failure: SnowmeltError, durationMs: number, attempts: number): StepOutcome {
+  const { code, message, hint, at } = failure;
+  const error = { code, message, at: { dataset: step.dataset, ...at }, ...(hint === undefined ? {} : { hint }) };
+  return emptyOutcome(step, { status: 'failed', reason: step.reason, durationMs, attempts, error });
 }

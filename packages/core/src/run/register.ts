@@ -1,5 +1,5 @@
 import type { PartitionEntry, TableState } from '../lake/commit.ts';
-import { quarantineOf } from '../layout/dataset-name.ts';
+import { type DatasetName, quarantineOf } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { Catalog, CatalogPartition } from '../ports/catalog.ts';
 import type { DataFile } from '../ports/data-file.ts';
@@ -28,13 +28,22 @@ async function registerPartitions(
   replaceAll: boolean,
 ): Promise<void> {
   const { version, columns, refusedColumns } = state;
-  if (refusedColumns.length > 0) {
+  if (refusedColumns.length > 0 && (await hasQuarantine(catalog, state.dataset, entries))) {
     const partitions = entries.map(([day, entry]) => partition(day, entry.refused.rows, entry.refused.files));
     const table = quarantineOf(state.dataset);
     await catalog.register({ dataset: table, table, columns: refusedColumns, version, partitions, replaceAll });
   }
   const partitions = entries.map(([day, entry]) => partition(day, entry.rows, entry.files));
   await catalog.register({ dataset: state.dataset, table: state.dataset, columns, version, partitions, replaceAll });
+}
+
+// A quarantine becomes a table with the first row that is refused.
+async function hasQuarantine(
+  catalog: Catalog,
+  dataset: DatasetName,
+  entries: readonly (readonly [LogicalDate, PartitionEntry])[],
+): Promise<boolean> {
+  return entries.some(([, entry]) => entry.refused.files.length > 0) || (await catalog.get(quarantineOf(dataset))) !== undefined;
 }
 
 function partition(day: LogicalDate, rows: number, files: readonly DataFile[]): CatalogPartition {

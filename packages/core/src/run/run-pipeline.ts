@@ -1,9 +1,8 @@
-import type { Graph } from '../compile/graph.ts';
+import { type Graph, upstreamOf } from '../compile/graph.ts';
 import { emptyState } from '../lake/commit.ts';
 import type { LakeState } from '../lake/published.ts';
 import { readLake } from '../lake/read-lake.ts';
 import { finishRunRecord, type RunRecord, startRunRecord } from '../lake/run-record.ts';
-import { readTable } from '../lake/table-log.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
@@ -13,6 +12,7 @@ import { executeStep, type StepContext } from './execute-step.ts';
 import { inParallel } from './in-parallel.ts';
 import { repairCatalog } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
+import { emptyOutcome } from './step-outcome.ts';
 
 // A table that keeps being taken from under us is not worth more attempts in one run.
 const MAX_CONFLICTS = 5;
@@ -50,33 +50,36 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
   await repairCatalogs(lake, ports, run);
   const progress: Progress = { lake: new Map(lake), settled: new Set(), failed: new Set(), conflicts: new Map(), outcomes: [] };
   const context: StepContext = { run, ports, settings, attempts: { value: 0 } };
-  await runWaves(graph, day, progress, context, record);
+  const isRecorded = await runWaves(graph, day, progress, context, record);
   const status = statusOf(progress, settings);
   const finishedAt = ports.clock.now();
   const final: RunRecord = { ...record, status, finishedAt: finishedAt.toISOString(), steps: progress.outcomes };
-  if (status !== 'nothing-to-do') await finishRunRecord(ports.store, final);
+  if (isRecorded || status !== 'nothing-to-do') await finishRunRecord(ports.store, final);
   ports.host.notify({ code: 'run/finished', run, status, durationMs: finishedAt.getTime() - startedAt.getTime() });
   return final;
 }
 
-async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, context: StepContext, record: RunRecord): Promise<void> {
-  for (let wave = 1; !context.settings.signal.aborted; wave++) {
+// True if there was something to do, so that the run has a record.
+async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, context: StepContext, record: RunRecord): Promise<boolean> {
+  let wave = 1;
+  for (; !context.settings.signal.aborted; wave++) {
     const plan = buildPlan(graph, progress.lake, { day, settled: progress.settled });
     const steps = plan.steps.filter((step) => !skipBehindFailure(graph, step, progress, context));
-    if (steps.length === 0 && plan.steps.length === 0) return;
+    if (steps.length === 0 && plan.steps.length === 0) break;
     if (wave === 1) await startRunRecord(context.ports.store, record);
     context.ports.host.notify({ code: 'run/planned', run: context.run, wave, steps: steps.length, pending: plan.pending.length });
-    await inParallel(steps, context.settings.concurrency, (step) => runStep(step, progress, context));
+    await inParallel(steps, context.settings.concurrency, (step) => runStep(graph, step, progress, context));
   }
+  return wave > 1;
 }
 
-async function runStep(step: Step, progress: Progress, context: StepContext): Promise<void> {
+async function runStep(graph: Graph, step: Step, progress: Progress, context: StepContext): Promise<void> {
   if (context.settings.signal.aborted) return;
   const before = progress.lake.get(step.dataset) ?? emptyState(step.dataset);
   const { outcome, state } = await executeStep(step, before, context);
   if (outcome.error?.code === 'lake/commit-conflict' && countConflict(progress, step.dataset) < MAX_CONFLICTS) {
-    // Another run was first: look at what it did, and plan again.
-    progress.lake.set(step.dataset, await readTable(context.ports.store, step.dataset));
+    // Another run was first: look at what it did, to this table and to those that it is made from, and plan again.
+    await lookAgain(graph, progress, context);
     return;
   }
   progress.settled.add(step.dataset);
@@ -86,27 +89,24 @@ async function runStep(step: Step, progress: Progress, context: StepContext): Pr
   context.ports.host.notify({ code: 'step/finished', run: context.run, outcome });
 }
 
+// Steps that run meanwhile may put a newer state in than the one that was read here.
+async function lookAgain(graph: Graph, progress: Progress, { ports }: StepContext): Promise<void> {
+  const names = graph.datasets.map(({ name }) => name);
+  for (const [name, state] of await readLake(ports.store, names)) {
+    if (state.version > (progress.lake.get(name)?.version ?? 0)) progress.lake.set(name, state);
+  }
+}
+
 // What reads a dataset that failed would be built from the day before: it waits for the next run instead.
 function skipBehindFailure(graph: Graph, step: Step, progress: Progress, context: StepContext): boolean {
-  const dataset = graph.datasets.find(({ name }) => name === step.dataset);
-  if (dataset === undefined || !dataset.inputs.some((input) => progress.failed.has(input))) return false;
+  // Upstream, not only its inputs: an input that could not even be planned is not marked as failed.
+  const upstream = upstreamOf(graph, step.dataset);
+  const failed = graph.datasets.map(({ name }) => name).filter((name) => upstream.has(name) && progress.failed.has(name));
+  if (failed.length === 0) return false;
   progress.failed.add(step.dataset);
   progress.settled.add(step.dataset);
-  const outcome: StepOutcome = {
-    step: step.id,
-    dataset: step.dataset,
-    kind: step.kind,
-    day: step.day,
-    reason: `an input failed: ${dataset.inputs.filter((input) => progress.failed.has(input)).join(', ')}`,
-    status: 'skipped',
-    durationMs: 0,
-    attempts: 0,
-    rowsRead: 0,
-    rowsWritten: 0,
-    rowsRefused: 0,
-    partitions: 0,
-    bytes: 0,
-  };
+  const reason = `an input failed: ${failed.join(', ')}`;
+  const outcome = emptyOutcome(step, { status: 'skipped', reason, durationMs: 0, attempts: 0 });
   progress.outcomes.push(outcome);
   context.ports.host.notify({ code: 'step/finished', run: context.run, outcome });
   return true;

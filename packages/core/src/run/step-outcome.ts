@@ -2,6 +2,12 @@ import type { Commit } from '../lake/commit.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import type { Step } from '../steps/step.ts';
 
+/** What a step that wrote nothing did. */
+export function emptyOutcome(step: Step, end: Pick<StepOutcome, 'status' | 'reason' | 'durationMs' | 'attempts' | 'error'>): StepOutcome {
+  const { id, dataset, kind, day } = step;
+  return { step: id, dataset, kind, day, rowsRead: 0, rowsWritten: 0, rowsRefused: 0, partitions: 0, bytes: 0, ...end };
+}
+
 /** Sums up what a commit wrote. */
 export function describeCommit(
   step: Step,

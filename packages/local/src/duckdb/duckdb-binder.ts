@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { type BindFailure, type BindResult, type Column, parseColumnType, type SqlBinder } from '@snowmelt/core/ports';
 import { type DuckdbFailure, readDuckdbFailure } from './duckdb-error.ts';
+import { duckdbModule } from './duckdb-module.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { identifier, typeOf } from './duckdb-sql.ts';
 
@@ -21,7 +22,7 @@ export function duckdbBinder(options: { readonly session: DuckdbSession }): SqlB
     bind: async (sql) => {
       const connection = await connect();
       try {
-        const { StatementType } = await import('@duckdb/node-api');
+        const { StatementType } = duckdbModule();
         const prepared = await connection.prepare(sql);
         const result = prepared.statementType === StatementType.SELECT ? readColumns(prepared) : NOT_A_QUERY;
         prepared.destroySync();

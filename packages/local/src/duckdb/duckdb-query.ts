@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBResult, Json } from '@duckdb/node-api';
 import { type Column, isSnowmeltError, type ObjectKey, type ObjectStore, SnowmeltError } from '@snowmelt/core/ports';
 import { readDuckdbFailure } from './duckdb-error.ts';
+import { duckdbModule } from './duckdb-module.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { identifier, literalList, selectFiles } from './duckdb-sql.ts';
 
@@ -70,7 +71,7 @@ function schemaOf(name: string): string {
 }
 
 async function start(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
-  const { StatementType } = await import('@duckdb/node-api');
+  const { StatementType } = duckdbModule();
   const statements = await connection.extractStatements(sql).catch((error: unknown) => {
     // What DuckDB answers to a text without any statement has no type.
     throw readDuckdbFailure(error).type === 'Unknown' ? notOneStatement(0) : error;

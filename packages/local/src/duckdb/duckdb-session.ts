@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { withLakeErrors } from '../fs/fs-errors.ts';
 import { ownerName, sweepLeftovers } from '../fs/process-owner.ts';
+import { duckdbModule } from './duckdb-module.ts';
 
 /** Limits of this process's DuckDB. */
 export interface DuckdbOptions {
@@ -58,7 +59,7 @@ export function openDuckdb(options: DuckdbOptions): DuckdbSession {
 }
 
 async function createInstance(options: DuckdbOptions): Promise<DuckDBInstance> {
-  const { DuckDBInstance: instances } = await import('@duckdb/node-api');
+  const { DuckDBInstance: instances } = duckdbModule();
   const instance = await instances.create(':memory:', {
     memory_limit: options.memoryLimit,
     threads: String(options.threads),

@@ -14,8 +14,12 @@ export interface StoreUnderTest {
   readonly dispose?: () => Promise<void>;
 }
 
-/** The promise of the ObjectStore port, as tests. */
-export function objectStoreContract(name: string, makeStore: () => Promise<StoreUnderTest>): void {
+/** The promise of the ObjectStore port, as tests. A store of which no other process can have a handle says so with `processes: 'one'`. */
+export function objectStoreContract(
+  name: string,
+  makeStore: () => Promise<StoreUnderTest>,
+  capabilities: { readonly processes: 'one' | 'many' } = { processes: 'many' },
+): void {
   describe(`${name} keeps the promise of an ObjectStore`, () => {
     let subject: StoreUnderTest;
     beforeEach(async () => {
@@ -28,7 +32,7 @@ export function objectStoreContract(name: string, makeStore: () => Promise<Store
     compareAndSwap(() => subject);
     listing(() => subject);
     deleting(() => subject);
-    severalProcesses(() => subject);
+    if (capabilities.processes === 'many') severalProcesses(() => subject);
   });
 }
 
@@ -200,26 +204,26 @@ function deleting(subject: () => StoreUnderTest): void {
 }
 
 function severalProcesses(subject: () => StoreUnderTest): void {
-  it('lets exactly one of several processes create each object', async (context) => {
-    const { recipe, store } = subject();
-    if (recipe === undefined) return context.skip('this store lives in one process');
+  it('lets exactly one of several processes create each object', async () => {
+    const { store } = subject();
+    const recipe = recipeOf(subject());
     const children = Array.from({ length: 3 }, () => startStoreChild(recipe, 'create', 'race/', '60'));
     const created = (await Promise.all(children.map(outputOf))).flatMap((output): number[] => JSON.parse(output));
     expect(created.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i));
     expect(await keysOf(store, 'race/')).toHaveLength(60);
   });
 
-  it('loses no update of several processes that swap the same object', async (context) => {
-    const { recipe, store } = subject();
-    if (recipe === undefined) return context.skip('this store lives in one process');
+  it('loses no update of several processes that swap the same object', async () => {
+    const { store } = subject();
+    const recipe = recipeOf(subject());
     const key = objectKey('counter');
     await Promise.all(Array.from({ length: 3 }, () => outputOf(startStoreChild(recipe, 'increment', key, '30'))));
     expect(await textOf(store, key)).toBe('90');
   });
 
-  it('shows whole objects only, whenever their writer is killed', async (context) => {
-    const { recipe, store, reopen } = subject();
-    if (recipe === undefined) return context.skip('this store lives in one process');
+  it('shows whole objects only, whenever their writer is killed', async () => {
+    const { store, reopen } = subject();
+    const recipe = recipeOf(subject());
     const sizeBytes = 2_000_000;
     for (let round = 0; round < 4; round++) {
       const child = startStoreChild(recipe, 'writeForever', 'big/', String(sizeBytes));
@@ -234,6 +238,11 @@ function severalProcesses(subject: () => StoreUnderTest): void {
     const [first] = await store.list('big/');
     expect(first === undefined ? false : await store.compareAndSwap(first.key, bytes('x'), await tagOf(store, first.key))).toBe(true);
   });
+}
+
+function recipeOf({ recipe }: StoreUnderTest): StoreRecipe {
+  if (recipe === undefined) throw new Error('A store for many processes must say how another process opens it.');
+  return recipe;
 }
 
 async function expectWhole(store: ObjectStore, sizeBytes: number): Promise<void> {

@@ -1,17 +1,25 @@
 import type { TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
-import type { BuildOutput, BuildStage } from '../../ports/sql-engine.ts';
+import type { BuildOutput, BuildStage, InputRelation } from '../../ports/sql-engine.ts';
 import type { BuildStep } from '../../steps/step.ts';
-import { changedInputs, type InputTable, inputVersions, publishedRelation, publishedVersion } from '../inputs.ts';
+import {
+  changedInputs,
+  type InputTable,
+  inputVersions,
+  isPastSnapshot,
+  publishedRelation,
+  publishedVersion,
+  wasReplaced,
+} from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
 import type { GoldDataset } from './gold-dataset.ts';
 
 interface Work {
   readonly reason: string;
-  /** Days to make; undefined: the snapshot of the run's day. */
-  readonly days: readonly LogicalDate[] | undefined;
+  /** What to make: the snapshot of the run's day, certain days, or (`by` without days) all there is. */
+  readonly partition: BuildOutput['partition'];
 }
 
 /** Decides what must be built of a gold dataset for a run of `day`: nothing if it is current. */
@@ -19,8 +27,7 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
   if (inputs.length > 0 && inputs.every((input) => input.state.version === 0)) return undefined;
   const work = dataset.partitioning.kind === 'snapshot' ? planSnapshot(dataset, state, inputs, day) : planEventDays(dataset, state, inputs);
   if (work === undefined) return undefined;
-  const days = work.days === undefined ? undefined : new Set(work.days);
-  const stages: BuildStage[] = inputs.map((input) => ({ kind: 'input', input: relationFor(input, days, day) }));
+  const stages: BuildStage[] = inputs.map((input) => ({ kind: 'input', input: relationFor(input, work.partition) }));
   return {
     kind: 'build',
     id: `build ${dataset.name} ${day}`,
@@ -30,14 +37,14 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
     request: {
       dataset: dataset.name,
       stages: [...stages, { kind: 'table', name: '_rows', sql: dataset.sql }],
-      outputs: [outputOf(dataset, work, day)],
+      outputs: [outputOf(dataset, work)],
       checks: dataset.checkScans,
     },
     commit: {
       baseVersion: state.version,
       columns: dataset.columns,
       fingerprint: dataset.fingerprint,
-      replaceAll: false,
+      replaceAll: work.partition.kind === 'by' && work.partition.only === undefined,
       inputs: inputVersions(inputs),
       checks: dataset.checks,
       countsRows: false,
@@ -45,12 +52,12 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
   };
 }
 
-function relationFor(input: InputTable, days: ReadonlySet<LogicalDate> | undefined, day: LogicalDate) {
-  if (days === undefined) return publishedRelation(input, { until: day });
-  return publishedRelation(input, input.shape === 'event' ? { days } : {});
+function relationFor(input: InputTable, partition: Work['partition']): InputRelation {
+  if (partition.kind === 'day') return publishedRelation(input, { until: partition.day });
+  return publishedRelation(input, partition.only !== undefined && input.shape === 'event' ? { days: new Set(partition.only) } : {});
 }
 
-function outputOf(dataset: GoldDataset, work: Work, day: LogicalDate): BuildOutput {
+function outputOf(dataset: GoldDataset, work: Work): BuildOutput {
   const first = dataset.key ?? [];
   const names = dataset.columns.map(({ name }) => name);
   return {
@@ -58,7 +65,7 @@ function outputOf(dataset: GoldDataset, work: Work, day: LogicalDate): BuildOutp
     from: '_rows',
     columns: dataset.columns,
     sortBy: [...first, ...names.filter((name) => !first.includes(name))],
-    partition: work.days === undefined ? { kind: 'day', day } : { kind: 'by', only: work.days },
+    partition: work.partition,
     prefix: partitionTemplate(dataset.name, 'rows'),
   };
 }
@@ -66,8 +73,16 @@ function outputOf(dataset: GoldDataset, work: Work, day: LogicalDate): BuildOutp
 function planSnapshot(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[], day: LogicalDate): Work | undefined {
   const entry = state.partitions.get(day);
   const changed = changedInputs(inputs, entry?.inputs ?? {}, day);
-  const reason = reasonToBuild({ version: state.version, built: entry?.fingerprint, fingerprint: dataset.fingerprint, changed, day });
-  return reason === undefined ? undefined : { reason, days: undefined };
+  const isPast = isPastSnapshot(state, day);
+  const reason = reasonToBuild({
+    version: state.version,
+    built: entry?.fingerprint,
+    fingerprint: dataset.fingerprint,
+    changed,
+    day,
+    isPast,
+  });
+  return reason === undefined ? undefined : { reason, partition: { kind: 'day', day } };
 }
 
 // An event model reads its event inputs one day at a time, so only the days on which they changed are made again;
@@ -75,6 +90,7 @@ function planSnapshot(dataset: GoldDataset, state: TableState, inputs: readonly 
 function planEventDays(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[]): Work | undefined {
   const events = inputs.filter((input) => input.shape === 'event');
   const wholes = inputs.filter((input) => input.shape === 'snapshot');
+  if (events.length === 0) return planAllDays(dataset, state, inputs);
   const days = new Set([...events.flatMap((input) => [...input.state.partitions.keys()]), ...state.partitions.keys()]);
   const stale: LogicalDate[] = [];
   const causes = new Set<string>();
@@ -86,7 +102,14 @@ function planEventDays(dataset: GoldDataset, state: TableState, inputs: readonly
   }
   if (stale.length === 0) return undefined;
   const reason = state.version === 0 ? 'missing: never built' : `${[...causes].join('; ')} (${count(stale.length, 'day')})`;
-  return { reason, days: stale.sort() };
+  return { reason, partition: { kind: 'by', only: stale.sort() } };
+}
+
+// Without event inputs nothing but the model's rows can tell which days there are.
+function planAllDays(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[]): Work | undefined {
+  const changed = changedInputs(inputs, state.inputs);
+  const reason = reasonToBuild({ version: state.version, built: state.fingerprint, fingerprint: dataset.fingerprint, changed });
+  return reason === undefined ? undefined : { reason, partition: { kind: 'by' } };
 }
 
 function causeOf(
@@ -99,12 +122,12 @@ function causeOf(
   const entry = state.partitions.get(day);
   if (entry === undefined) return 'missing: days without a partition';
   if (entry.fingerprint !== dataset.fingerprint) return 'stale: its definition changed';
+  const hasVanished = entry.rows > 0 && events.every((input) => !input.state.partitions.has(day));
+  if (hasVanished) return 'stale: days without input';
   const seen = (input: InputTable) => entry.inputs[input.name] ?? 0;
   const changed = [
-    ...events.filter((input) => (input.state.partitions.get(day)?.version ?? 0) > seen(input)),
+    ...events.filter((input) => (input.state.partitions.get(day)?.version ?? 0) > seen(input) || wasReplaced(input, seen(input))),
     ...wholes.filter((input) => publishedVersion(input) > seen(input)),
   ];
-  if (changed.length > 0) return `stale: ${changed.map(({ name }) => name).join(', ')} changed`;
-  const hasVanished = events.length > 0 && entry.rows > 0 && events.every((input) => !input.state.partitions.has(day));
-  return hasVanished ? 'stale: days without input' : undefined;
+  return changed.length === 0 ? undefined : `stale: ${changed.map(({ name }) => name).join(', ')} changed`;
 }

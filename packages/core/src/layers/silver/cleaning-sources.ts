@@ -3,7 +3,7 @@ import type { LogicalDate } from '../../layout/logical-date.ts';
 import type { ObjectKey } from '../../layout/object-key.ts';
 import type { BuildStage, InputRelation } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
-import { batchesOf, type InputTable } from '../inputs.ts';
+import { batchesOf, type InputTable, isPastSnapshot } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
 import type { SilverDataset } from './silver-dataset.ts';
@@ -70,7 +70,15 @@ export function planSnapshotSources(
   const newest = Math.max(...all.map((batch) => batch.version));
   const entry = state.partitions.get(day);
   const changed = newest > (entry?.inputs[bronze.name] ?? 0) ? [bronze.name] : [];
-  const reason = reasonToBuild({ version: state.version, built: entry?.fingerprint, fingerprint: dataset.fingerprint, changed, day });
+  const isPast = isPastSnapshot(state, day);
+  const reason = reasonToBuild({
+    version: state.version,
+    built: entry?.fingerprint,
+    fingerprint: dataset.fingerprint,
+    changed,
+    day,
+    isPast,
+  });
   if (reason === undefined) return undefined;
   const previous = bronze.shape === 'event' ? previousSnapshot(dataset, state, bronze, day) : undefined;
   if (previous === undefined)

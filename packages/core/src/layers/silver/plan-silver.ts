@@ -4,7 +4,7 @@ import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildRequest, BuildStage } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
 import type { BuildStep } from '../../steps/step.ts';
-import { changedInputs, type InputTable, inputVersions, publishedRelation } from '../inputs.ts';
+import { changedInputs, type InputTable, inputVersions, isPastSnapshot, publishedRelation } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { type CleaningSources, planEventSources, planSnapshotSources } from './cleaning-sources.ts';
 import type { SilverDataset, SilverSql } from './silver-dataset.ts';
@@ -16,7 +16,7 @@ export function planSilver(
   inputs: readonly InputTable[],
   day: LogicalDate,
 ): BuildStep | undefined {
-  if (inputs.every((input) => input.state.version === 0)) return undefined;
+  if (inputs.length > 0 && inputs.every((input) => input.state.version === 0)) return undefined;
   const sources =
     dataset.origin.kind === 'bronze' ? planBronzeSources(dataset, state, inputs, day) : planModelSources(dataset, state, inputs, day);
   if (sources === undefined) return undefined;
@@ -77,6 +77,7 @@ function planModelSources(
     fingerprint: dataset.fingerprint,
     changed: changedInputs(inputs, before?.inputs ?? {}, scope.until),
     day,
+    isPast: !isEvent && isPastSnapshot(state, day),
   });
   if (reason === undefined) return undefined;
   const stages: BuildStage[] = inputs.map((input) => ({ kind: 'input', input: publishedRelation(input, scope) }));
