@@ -267,7 +267,6 @@ describe('a query that runs on its own', () => {
 
   it('tells of its failure', async () => {
     const { statement } = await run('SELECT * FROM missing', { asyncExec: true });
-    await pause();
     const error = await failure(connection.getResultsFromQueryId({ queryId: statement.getQueryId(), sqlText: '' }));
     expect(error.message).toContain("Object 'SHOP.PUBLIC.MISSING' does not exist");
     expect(await connection.getQueryStatus('01234567-0000-4000-8000-000000000000')).toBe('NO_QUERY_DATA');
@@ -276,16 +275,19 @@ describe('a query that runs on its own', () => {
 
 describe('cancelling', () => {
   it('stops a statement that runs', async () => {
-    let stop = (): void => undefined;
+    let statement: RowStatement | undefined;
     const cancelled = failure(
       new Promise((resolve, reject) => {
-        const statement = connection.execute({ sqlText: ENDLESS, complete: (error) => (error ? reject(error) : resolve(undefined)) });
-        stop = () => statement.cancel();
+        const complete = (error: unknown): void => (error ? reject(error) : resolve(undefined));
+        statement = connection.execute({ sqlText: ENDLESS, complete }) as RowStatement;
       }),
     );
-    // The statement is known to the server as soon as another one, sent after it, was answered.
-    await run('SELECT 1');
-    stop();
+    // Until the statement has reached the server, there is nothing to cancel.
+    const isStopped = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        statement?.cancel((error) => resolve(!error));
+      });
+    while (!(await isStopped())) await pause();
     expect(await cancelled).toMatchObject({ code: '000604', sqlState: '57014' });
   });
 
