@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../start-server.ts';
@@ -8,10 +11,13 @@ const LOGIN = { LOGIN_NAME: 'dev', PASSWORD: 'secret' };
 const ROWS = 20_000;
 
 let server: RunningServer;
+let lake: string;
 let client: SessionClient;
 
 beforeAll(async () => {
+  lake = await mkdtemp(join(tmpdir(), 'snowflake-local-stage-'));
   server = await startServer({
+    stages: { LAKE: lake },
     users: [
       { name: 'dev', password: 'secret', publicKeyPem: KEYS.publicKeyPem },
       { name: 'other', password: 'secret' },
@@ -23,7 +29,10 @@ beforeAll(async () => {
   client = await openSession(server, LOGIN);
 });
 
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await rm(lake, { recursive: true });
+});
 
 describe('logging in', () => {
   it('gives tokens, the place and the parameters', async () => {
@@ -208,3 +217,32 @@ interface ChunkedResult {
   readonly chunkHeaders: Record<string, string>;
   readonly chunks: readonly { readonly url: string; readonly rowCount: number; readonly compressedSize: number }[];
 }
+
+describe('what the SQL API can do', () => {
+  it('can be done by drivers, too: unloading', async () => {
+    const copy = "COPY INTO @LAKE/few/ FROM (SELECT 'a' AS A) FILE_FORMAT = (TYPE = PARQUET)";
+    expect((await client.query(copy, { describeOnly: true })).body).toMatchObject({ success: false, code: '000002' });
+    expect((await client.query(copy)).data).toMatchObject({
+      statementTypeId: 0x3700,
+      rowset: [['1', expect.any(String), expect.any(String)]],
+    });
+    expect(await readdir(join(lake, 'few'))).toEqual(['data_0_0_0.snappy.parquet']);
+    expect((await client.query("SHOW STAGES LIKE 'LAKE'")).data).toMatchObject({ total: 1 });
+  });
+
+  it('can be done by drivers, too: looking at the past', async () => {
+    await client.query('CREATE TABLE kept (n INT)');
+    await client.query('INSERT INTO kept VALUES (1)');
+    const { data } = await client.query('INSERT INTO kept VALUES (2)');
+    const past = `SELECT n FROM kept BEFORE (STATEMENT => '${String(data['queryId'])}')`;
+    const described = await client.query(past, { describeOnly: true });
+    expect(described.data).toMatchObject({ total: 0, rowtype: [expect.objectContaining({ name: 'N' })] });
+    expect((await client.query(past)).data['rowset']).toEqual([['1']]);
+  });
+
+  it('goes wrong on purpose for drivers, too', async () => {
+    server.faults.add({ match: { path: /query-request/ }, kind: 'expired-token' });
+    expect((await client.query('SELECT 1')).body).toMatchObject({ success: false, code: '390112' });
+    expect((await client.query('SELECT 1')).body).toMatchObject({ success: true });
+  });
+});
