@@ -67,6 +67,7 @@ function extract(from: string, types: Readonly<Record<string, string>>, window: 
     relation: from.includes(' ') ? { kind: 'query', sql: from } : { kind: 'table', table: from },
     columns: columns(types),
     window,
+    transport: 'raw',
     day: logicalDate('2024-01-15'),
     prefix: 'bronze/year=2024/month=01/day=15/orders/{attempt}',
   };

@@ -1,6 +1,7 @@
 // What plans and runs a graph and reads its lake. Light: everything that compiling needs is in `@snowmelt/core/compile`.
 export { fingerprintOf } from './compile/fingerprint.ts';
 export { findDataset, type Graph, type GraphDataset, refusedShapeOf, shapeOf, upstreamOf } from './compile/graph.ts';
+export { storedAttemptNotes } from './lake/attempt-notes.ts';
 export type { CheckResult, PartitionEntry, TableState } from './lake/commit.ts';
 export { publishedDays, publishedFiles, type Shape } from './lake/published.ts';
 export { readLake } from './lake/read-lake.ts';

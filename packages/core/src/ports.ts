@@ -8,6 +8,7 @@ export * from './layout/logical-date.ts';
 export * from './layout/object-key.ts';
 export type { Message, StepOutcome } from './messages/catalogue.ts';
 export { formatCount } from './messages/format-count.ts';
+export type * from './ports/attempt-notes.ts';
 export type * from './ports/catalog.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/data-file.ts';

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { availableParallelism } from 'node:os';
-import type { UserKey } from './auth/key-pair.ts';
+import { type ServerUser, usersWithKey } from './auth/server-user.ts';
 import { tokenVerifier } from './auth/verify-token.ts';
 import { type Database, type DatabaseHandle, openDatabase } from './database/open-database.ts';
 import { faultGate } from './faults/fault-gate.ts';
@@ -8,6 +8,10 @@ import { type Faults, faultPlan } from './faults/fault-plan.ts';
 import { resultStore } from './results/result-store.ts';
 import { httpServer } from './server/http-server.ts';
 import { statementRoutes } from './server/statement-routes.ts';
+import { chunkServer } from './session/chunks.ts';
+import { credentialCheck } from './session/credentials.ts';
+import { type SessionRegistry, sessionRegistry } from './session/session-registry.ts';
+import { sessionRoutes } from './session/session-routes.ts';
 import { statementRegistry } from './statements/statement-registry.ts';
 
 /** What a server serves, to whom, and within what bounds. Everything has a default; without users nobody can connect. */
@@ -20,7 +24,11 @@ export interface ServerOptions {
   readonly schema?: string;
   /** The account that tokens are made for. Default `LOCAL`. */
   readonly account?: string;
-  readonly users?: readonly UserKey[];
+  readonly users?: readonly ServerUser[];
+  /** How long a driver's session token lives before it must be renewed. Default 3,600. */
+  readonly sessionSeconds?: number;
+  /** How long a driver can renew it. Default 14,400. */
+  readonly masterSeconds?: number;
   /** Default 0: any free port. */
   readonly port?: number;
   /** No partition of a result has more rows. Default: as many as fit into `partitionBytes`. */
@@ -53,6 +61,8 @@ export interface RunningServer {
   readonly database: DatabaseHandle;
   /** What goes wrong on purpose, and which requests came. */
   readonly faults: Faults;
+  /** The sessions of drivers: their tokens can be made to expire at a moment of a test's choosing. */
+  readonly sessions: Pick<SessionRegistry, 'expire'>;
   /** Stops statements, closes connections and the database, removes stored results. */
   close(): Promise<void>;
 }
@@ -64,7 +74,9 @@ const RESERVED = ['MEMORY', 'SYSTEM', 'TEMP', 'SNOWFLAKE_LOCAL'];
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { databaseName = 'SHOP', schema = 'PUBLIC', account = 'LOCAL', log = () => undefined, now = () => new Date() } = options;
   if (RESERVED.includes(databaseName.toUpperCase())) throw new Error(`The database cannot be called ${databaseName}.`);
-  const verify = tokenVerifier(account, options.users ?? [], (reason) => log(`token refused: ${reason}`));
+  const { users = [] } = options;
+  const explain = (reason: string): void => log(`token refused: ${reason}`);
+  const verify = tokenVerifier(account, usersWithKey(users), explain);
   const store = await resultStore({ maxBytes: options.resultBytes ?? 4 * GIB });
   let database: Database | undefined;
   try {
@@ -84,13 +96,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       partitionBytes: options.partitionBytes ?? 16 * 1024 * 1024,
     };
     const registry = statementRegistry({ database, limits, store });
-    const route = statementRoutes({ registry, account, databaseName, schema, now, waitMs: options.waitMs ?? 45_000 });
-    const plan = faultPlan();
-    const inner = httpServer({ verify, route, log });
+    const place = { registry, account, databaseName, schema, now, waitMs: options.waitMs ?? 45_000 };
+    const sessions = sessionRegistry({ sessionSeconds: options.sessionSeconds ?? 3600, masterSeconds: options.masterSeconds ?? 14_400 });
+    const check = credentialCheck({ users, verify, explain });
+    const sessionRoute = sessionRoutes({ ...place, sessions, check, chunks: chunkServer(registry) });
+    const faults = faultPlan();
+    const inner = httpServer({ verify, route: statementRoutes(place), sessionRoute, log });
     const commit = (sql: string, at?: string): Promise<void> => opened.commit(sql, at === undefined ? {} : { at: new Date(at) });
-    const server = faultGate({ inner, plan, adminToken: options.adminToken, commit, log });
+    const server = faultGate({ inner, plan: faults, adminToken: options.adminToken, commit, log });
     const port = await listen(server, options.port ?? 0);
-    return { url: `http://127.0.0.1:${port}`, port, database, faults: plan, close: closer(server, registry, database, store) };
+    return { url: `http://127.0.0.1:${port}`, port, database, faults, sessions, close: closer(server, registry, database, store) };
   } catch (error) {
     await database?.close();
     await store.close();

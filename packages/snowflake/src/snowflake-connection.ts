@@ -1,18 +1,40 @@
 import { type SecretReference, SnowmeltError } from '@snowmelt/core/ports';
 
+/** How to prove who asks. */
+export type SnowflakeAuth =
+  | { readonly kind: 'keyPair'; readonly privateKey: SecretReference; readonly passphrase?: SecretReference | undefined }
+  | { readonly kind: 'oauth'; readonly token: SecretReference }
+  | { readonly kind: 'programmaticToken'; readonly token: SecretReference }
+  /** `token` gives the JSON Web Token that the cloud issues to this machine. */
+  | { readonly kind: 'workloadIdentity'; readonly provider: 'AWS' | 'AZURE' | 'GCP' | 'OIDC'; readonly token: SecretReference };
+
 /** Where an account is and as whom to read from it: the `source` part of a parsed declaration. */
 export interface SnowflakeConnection {
   /** Account identifier, e.g. `MYORG-ACCOUNT1`. */
   readonly account: string;
-  readonly user: string;
-  /** PKCS#8 PEM of the key pair; where it is kept, not the key itself. */
-  readonly privateKey: SecretReference;
+  /** Needed for a key pair. */
+  readonly user?: string | undefined;
+  /** Short for `auth: { kind: 'keyPair', privateKey }`: a PKCS#8 PEM; where it is kept, not the key itself. */
+  readonly privateKey?: SecretReference | undefined;
+  readonly auth?: SnowflakeAuth | undefined;
   /** Where the SQL API is; default `https://<account>.snowflakecomputing.com`. */
   readonly url?: string | undefined;
   readonly database: string;
   readonly schema: string;
   readonly warehouse?: string | undefined;
   readonly role?: string | undefined;
+  /** An external stage to unload to, and the address behind it. */
+  readonly stage?: SnowflakeStage | undefined;
+  /** Statements at the same time; default 8. */
+  readonly maxStatements?: number | undefined;
+  /** Seconds after which Snowflake stops a statement. */
+  readonly statementTimeout?: number | undefined;
+}
+
+/** An external stage: its name in Snowflake and the folder or bucket behind it. */
+export interface SnowflakeStage {
+  readonly name: string;
+  readonly url: string;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);

@@ -49,6 +49,7 @@ function request(window: ExtractWindow = { kind: 'full' }): ExtractRequest {
       { name: 'updated_at', source: 'UPDATED_AT', type: { kind: 'timestamp' } },
     ],
     window,
+    transport: 'raw',
     day: logicalDate('2024-01-15'),
     prefix: 'bronze/orders/{attempt}',
   };
@@ -79,7 +80,7 @@ describe('a full extraction', () => {
     expect(await writer.leftovers()).toEqual([]);
     expect(statements()).toEqual([
       'SELECT * FROM "SHOP"."PUBLIC"."ORDERS" LIMIT 0',
-      'SELECT "ID" AS "id", DATE_PART(epoch_microsecond, "UPDATED_AT") AS "updated_at" FROM "SHOP"."PUBLIC"."ORDERS"',
+      'SELECT "ID" AS "id", IFF(MOD(DATE_PART(nanosecond, "UPDATED_AT"), 1000) <> 0, 9223372036854775807, DATE_PART(epoch_microsecond, "UPDATED_AT")) AS "updated_at" FROM "SHOP"."PUBLIC"."ORDERS"',
     ]);
   });
 

@@ -1,10 +1,24 @@
-import { type Clock, type ParquetWriter, type Secrets, type Source, sqlText } from '@snowmelt/core/ports';
-import { keyPairTokens } from './auth/key-pair.ts';
+import {
+  type AttemptNotes,
+  type Clock,
+  type ParquetWriter,
+  quoteIdentifier,
+  type Secrets,
+  SnowmeltError,
+  type Source,
+  sqlText,
+  type Transport as TransportName,
+} from '@snowmelt/core/ports';
+import { authenticatorFor } from './auth/authenticator.ts';
 import { requestSender } from './client/request-sender.ts';
+import { limitSlots } from './client/slots.ts';
 import { sqlApiClient } from './client/sql-api-client.ts';
 import { extract } from './extract/extract.ts';
+import { qualifiedName } from './extract/relation.ts';
 import { apiUrl, type SnowflakeConnection } from './snowflake-connection.ts';
 import { rawTransport } from './transport/raw.ts';
+import type { Transport } from './transport/transport.ts';
+import { type UnloadTransportOptions, unloadTransport } from './transport/unload.ts';
 
 /** What the source reads with. */
 export interface SnowflakeSourceOptions {
@@ -15,6 +29,12 @@ export interface SnowflakeSourceOptions {
   readonly clock: Clock;
   /** A name for the run in Snowflake's query history. */
   readonly tag?: string;
+  /** Where the next attempt finds how far one was that is killed; without, it begins again. */
+  readonly attempts?: AttemptNotes;
+  /** Result text per Parquet file of transport raw; default 64 MiB. */
+  readonly fileBytes?: number;
+  /** Silence after which a connection counts as broken; default two minutes. */
+  readonly idleTimeoutMs?: number;
 }
 
 /**
@@ -23,19 +43,45 @@ export interface SnowflakeSourceOptions {
  *
  * @throws config/invalid for an address that is not https; its methods throw source/*, secret/not-found, lake/disk-full, run/interrupted
  */
-export function snowflakeSource({ connection, writer, secrets, clock, tag }: SnowflakeSourceOptions): Source {
+export function snowflakeSource({
+  connection,
+  writer,
+  secrets,
+  clock,
+  tag,
+  attempts,
+  fileBytes,
+  idleTimeoutMs,
+}: SnowflakeSourceOptions): Source {
   const url = apiUrl(connection);
-  const sender = requestSender({ host: new URL(url).host, tokens: keyPairTokens({ connection, secrets, clock }), clock });
-  const client = sqlApiClient({ connection, url, sender, clock, tag });
-  const transport = rawTransport({ client, writer });
+  const authenticator = authenticatorFor({ connection, secrets, clock });
+  const sender = requestSender({ host: new URL(url).host, authenticator, clock, idleTimeoutMs });
+  const slots = limitSlots(connection.maxStatements ?? 8);
+  const client = sqlApiClient({ connection, url, sender, clock, slots, tag });
+  const raw = rawTransport({ client, writer, groupBytes: fileBytes });
+  const transport = (name: TransportName): Transport =>
+    name === 'raw' ? raw : unloadTransport({ client, writer, ...stageOf(connection) });
   return {
     async ping(signal) {
       const result = await client.query(PING, { attempt: 'ping', signal });
       const [account, user, role, warehouse, version] = (result.data[0] ?? []).map((cell) => cell ?? undefined);
       return `Snowflake ${version ?? '?'}, account ${account ?? '?'}, user ${user ?? '?'}, role ${role ?? 'none'}, warehouse ${warehouse ?? 'none'}`;
     },
-    extract: (request, context) => extract({ client, transport, connection }, request, context),
+    extract: (request, context) => extract({ client, transport, connection, clock, attempts }, request, context),
   };
 }
 
 const PING = sqlText('SELECT CURRENT_ACCOUNT(), CURRENT_USER(), CURRENT_ROLE(), CURRENT_WAREHOUSE(), CURRENT_VERSION()');
+
+function stageOf(connection: SnowflakeConnection): Pick<UnloadTransportOptions, 'stage' | 'stageName'> {
+  const { stage } = connection;
+  if (stage !== undefined) {
+    const parts = qualifiedName(stage.name, connection);
+    return { stage, stageName: parts.map((part) => quoteIdentifier(part, 'snowflake')).join('.') };
+  }
+  throw new SnowmeltError('config/invalid', {
+    message: 'Transport unload needs a `stage` in the source.',
+    hint: 'Name an external stage that Snowflake may write to, or use transport raw.',
+    at: { field: 'source.stage' },
+  });
+}

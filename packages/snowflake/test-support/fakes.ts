@@ -12,8 +12,9 @@ import {
   type SqlText,
   sqlText,
 } from '@snowmelt/core/ports';
-import { keyPairTokens } from '../src/auth/key-pair.ts';
+import { authenticatorFor } from '../src/auth/authenticator.ts';
 import { requestSender } from '../src/client/request-sender.ts';
+import { limitSlots } from '../src/client/slots.ts';
 import { type SqlApiClient, sqlApiClient } from '../src/client/sql-api-client.ts';
 import type { SnowflakeConnection } from '../src/snowflake-connection.ts';
 
@@ -62,11 +63,22 @@ export function oneSecret(secret = PRIVATE_KEY): Secrets & { readonly lookups: (
   };
 }
 
+/** What a test sets of a client. */
+export interface ClientSettings {
+  readonly clock?: Clock;
+  readonly tag?: string;
+  readonly connection?: Partial<SnowflakeConnection>;
+  readonly secrets?: Secrets;
+  readonly idleTimeoutMs?: number;
+}
+
 /** A client of a test server. */
-export function clientFor(url: string, clock: Clock = hurriedClock(), tag?: string): SqlApiClient {
-  const connection = { ...CONNECTION, url };
-  const sender = requestSender({ host: new URL(url).host, tokens: keyPairTokens({ connection, secrets: oneSecret(), clock }), clock });
-  return sqlApiClient({ connection, url, sender, clock, tag });
+export function clientFor(url: string, settings: ClientSettings = {}): SqlApiClient {
+  const { clock = hurriedClock(), tag, secrets = oneSecret(), idleTimeoutMs } = settings;
+  const connection = { ...CONNECTION, url, ...settings.connection };
+  const authenticator = authenticatorFor({ connection, secrets, clock });
+  const sender = requestSender({ host: new URL(url).host, authenticator, clock, idleTimeoutMs });
+  return sqlApiClient({ connection, url, sender, clock, slots: limitSlots(connection.maxStatements ?? 8), tag });
 }
 
 /** A writer that keeps the rows instead of writing Parquet. */
@@ -93,6 +105,10 @@ export function rowKeeper(): RowKeeper {
       return [
         { key: objectKey(`${request.prefix}/${request.name}.parquet`), rows: read.length, bytes: 1, checksum: 'sha256:0', columns: {} },
       ];
+    },
+    land: async () => [],
+    async keep(file, prefix) {
+      return { ...file, key: objectKey(`${prefix}/${file.key.split('/').at(-1)}`) };
     },
     async spoolFolder(attempt) {
       const folder = join(await root, attempt);

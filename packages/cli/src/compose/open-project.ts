@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Graph, publishedFiles, type RunPorts, readLake, refusedShapeOf, shapeOf } from '@snowmelt/core/pipeline';
+import { type Graph, publishedFiles, type RunPorts, readLake, refusedShapeOf, shapeOf, storedAttemptNotes } from '@snowmelt/core/pipeline';
 import {
   assertNever,
   type Catalog,
@@ -120,7 +120,7 @@ async function chooseSource({ source }: Graph, parts: SourceParts): Promise<Sour
       // Loading DuckDB blocks this process for a moment; better while the source thinks about the first statement.
       setTimeout(() => void session.connect().then((connection) => connection.closeSync()), 1);
       const writer = duckdbParquetWriter({ session, store, spoolRoot });
-      return snowflakeSource({ connection: source, writer, secrets, clock });
+      return snowflakeSource({ connection: source, writer, secrets, clock, attempts: storedAttemptNotes(store) });
     }
     default:
       return assertNever(source);

@@ -24,11 +24,15 @@ function describe(step: Step, source: SourceKind): string {
 }
 
 function describeExtract({ request }: ExtractStep, source: SourceKind): string {
-  const how = source === 'snowflake' ? 'transport raw' : 'read by DuckDB';
+  const how = source === 'snowflake' ? describeTransport(request) : 'read by DuckDB';
   const from = request.relation.kind === 'table' ? request.relation.table : 'a query';
   if (request.window.kind === 'full') return `all of ${from}, ${how}`;
   const { watermark, low, until } = request.window;
   return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), ${how}`;
+}
+
+function describeTransport({ transport }: ExtractStep['request']): string {
+  return transport === 'auto' ? 'transport unload if it is large, else raw' : `transport ${transport ?? 'raw'}`;
 }
 
 function describeBuild({ request }: BuildStep): string {

@@ -1,3 +1,5 @@
+import type { BronzeColumn } from '../define/bronze-column.ts';
+import { secondsIn } from '../define/duration.ts';
 import type { BronzeDefinition, Pipeline } from '../define/pipeline-schema.ts';
 import { csvFormat, fileKindOf } from '../define/sources.ts';
 import type { BronzeDataset, BronzeMode } from '../layers/bronze/bronze-dataset.ts';
@@ -6,19 +8,11 @@ import type { FileFormat, SourceColumn, SourceRelation } from '../ports/source.t
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a bronze definition. Its types are the declared ones; the source is held to them when it is read. */
-export async function compileBronze(
-  table: string,
-  definition: BronzeDefinition,
-  source: Pipeline['source']['kind'],
-): Promise<BronzeDataset> {
-  const sourceColumns: SourceColumn[] = Object.entries(definition.columns).map(([name, column]) => ({
-    name,
-    type: column.type,
-    // Snowflake stores names that were written without quotes in upper case.
-    source: column.source ?? (source === 'snowflake' ? name.toUpperCase() : name),
-  }));
-  const relation = relationOf(definition, source);
+export async function compileBronze(table: string, definition: BronzeDefinition, source: Pipeline['source']): Promise<BronzeDataset> {
+  const sourceColumns = Object.entries(definition.columns).flatMap(([name, column]) => compileColumn(name, column, source.kind));
+  const relation = relationOf(definition, source.kind);
   const mode = modeOf(definition);
+  const transport = transportOf(definition, source);
   return {
     layer: 'bronze',
     name: datasetName('bronze', table),
@@ -34,6 +28,7 @@ export async function compileBronze(
     sourceColumns,
     key: definition.key,
     mode,
+    ...(transport === undefined ? {} : { transport }),
   };
 }
 
@@ -48,14 +43,30 @@ function formatOf(pattern: string, declared: BronzeDefinition['format']): FileFo
   return kind === 'csv' ? { kind, ...(declared ?? csvFormat.parse({})) } : { kind };
 }
 
-function modeOf(definition: BronzeDefinition): BronzeMode {
-  if (definition.mode === 'full' || definition.watermark === undefined) return { kind: 'full' };
-  return { kind: 'window', watermark: definition.watermark, lagSeconds: secondsOf(definition.lag), nulls: definition.nullWatermark };
+function transportOf({ transport }: BronzeDefinition, source: Pipeline['source']): BronzeDataset['transport'] {
+  if (source.kind !== 'snowflake') return undefined;
+  // Without a stage there is nothing to choose from.
+  return transport === 'auto' && source.stage === undefined ? 'raw' : transport;
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 };
+function compileColumn(
+  name: string,
+  { type, source, nanoseconds, offset }: BronzeColumn,
+  kind: Pipeline['source']['kind'],
+): readonly SourceColumn[] {
+  const column: SourceColumn = {
+    name,
+    type: nanoseconds === 'epoch' ? { kind: 'bigint' } : type,
+    // Snowflake stores names that were written without quotes in upper case.
+    source: source ?? (kind === 'snowflake' ? name.toUpperCase() : name),
+    ...(nanoseconds === undefined || nanoseconds === 'refuse' ? {} : { nanoseconds }),
+    ...(offset === undefined ? {} : { offset }),
+  };
+  if (offset !== 'keep') return [column];
+  return [column, { name: `${name}_offset_minutes`, type: { kind: 'bigint' }, source: column.source, part: 'offset' }];
+}
 
-function secondsOf(duration: string): number {
-  const [amount = '0', unit = 'second'] = duration.split(' ');
-  return Number(amount) * (UNIT_SECONDS[unit.replace(/s$/, '')] ?? 1);
+function modeOf(definition: BronzeDefinition): BronzeMode {
+  if (definition.mode === 'full' || definition.watermark === undefined) return { kind: 'full' };
+  return { kind: 'window', watermark: definition.watermark, lagSeconds: secondsIn(definition.lag), nulls: definition.nullWatermark };
 }

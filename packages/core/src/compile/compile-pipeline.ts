@@ -32,7 +32,7 @@ type Work =
 export async function compilePipeline(pipeline: Pipeline, input: CompileInput): Promise<Graph> {
   const compiled = new Map<DatasetName, GraphDataset>();
   for (const [table, definition] of Object.entries(pipeline.bronze)) {
-    const dataset = await compileBronze(table, definition, pipeline.source.kind);
+    const dataset = await compileBronze(table, definition, pipeline.source);
     compiled.set(dataset.name, dataset);
   }
   const work = listWork(pipeline);

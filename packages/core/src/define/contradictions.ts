@@ -1,11 +1,10 @@
-import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { findBronzeContradictions } from './bronze-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
 import { checkFiles } from './file-contradictions.ts';
-import type { BronzeDefinition, Pipeline, SilverDefinition } from './pipeline-schema.ts';
-
-/** Takes down one thing that is wrong. */
-export type Report = (path: readonly string[], message: string, hint: string) => void;
+import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
+import { needColumns, type Report } from './report.ts';
+import { findSourceContradictions } from './source-contradictions.ts';
 
 /** Finds what a schema cannot see: keys that exclude or need each other, and columns that do not exist. */
 export function findContradictions(pipeline: Pipeline, file: DeclarationFile): SnowmeltError[] {
@@ -13,34 +12,14 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
   const report: Report = (path, message, hint) => {
     errors.push(new SnowmeltError('config/invalid', { message, hint, at: declarationPlace(file, path) }));
   };
+  findSourceContradictions(pipeline.source, report);
   for (const [table, bronze] of Object.entries(pipeline.bronze)) {
-    checkBronze(['bronze', table], bronze, report);
+    findBronzeContradictions(['bronze', table], bronze, pipeline.source, report);
     checkFiles(['bronze', table], bronze, pipeline.source.kind, report);
   }
   for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
   for (const [table, gold] of Object.entries(pipeline.gold)) checkEventTime(['gold', table], gold, report);
   return errors;
-}
-
-function checkBronze(path: readonly string[], bronze: BronzeDefinition, report: Report): void {
-  const columns = Object.keys(bronze.columns);
-  if ((bronze.table === undefined) === (bronze.query === undefined)) {
-    report(path, `\`${path.join('.')}\` needs exactly one of \`table\` and \`query\`.`, 'Name the table to read, or write the query.');
-  }
-  if (columns.length === 0)
-    report([...path, 'columns'], `\`${path.join('.')}\` has no columns.`, 'List the columns to extract with their types.');
-  if (bronze.mode === 'window' && bronze.watermark === undefined) {
-    report(
-      path,
-      `\`${path.join('.')}\` has mode window but no \`watermark\`.`,
-      'Name the column that says when a row was last changed, or use mode full.',
-    );
-  }
-  if (bronze.mode === 'full' && bronze.watermark !== undefined) {
-    report([...path, 'watermark'], 'A watermark has no meaning in mode full.', 'Use mode window, or remove `watermark`.');
-  }
-  needColumns([...path, 'key'], bronze.key ?? [], columns, report);
-  needColumns([...path, 'watermark'], bronze.watermark === undefined ? [] : [bronze.watermark], columns, report);
 }
 
 function checkSilver(path: readonly string[], silver: SilverDefinition, pipeline: Pipeline, report: Report): void {
@@ -130,12 +109,5 @@ function checkEventTime(
   }
   if (model.kind === 'snapshot' && model.eventTime !== undefined) {
     report([...path, 'eventTime'], 'A snapshot has no event time.', 'Use kind event, or remove `eventTime`.');
-  }
-}
-
-function needColumns(path: readonly string[], wanted: readonly string[], columns: readonly string[], report: Report): void {
-  for (const column of wanted) {
-    if (!columns.includes(column))
-      report(path, `\`${path.join('.')}\` names \`${column}\`, which is not a column.`, suggest(column, columns));
   }
 }

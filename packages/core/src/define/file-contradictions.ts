@@ -1,5 +1,5 @@
-import type { Report } from './contradictions.ts';
 import type { BronzeDefinition, Pipeline } from './pipeline-schema.ts';
+import type { Report } from './report.ts';
 import { FILE_ENDINGS, fileKindOf, isInsideFolder } from './sources.ts';
 
 /** Finds what an extract says that its kind of source cannot do. */

@@ -32,7 +32,7 @@ describe('parsePipeline', () => {
   it('fills in defaults and turns types into lake types', () => {
     const pipeline = parsePipeline(GOOD, FILE);
     expect(pipeline.retention).toEqual({ days: 30 });
-    expect(pipeline.bronze['orders']?.columns['id']).toEqual({ type: { kind: 'bigint' }, source: undefined });
+    expect(pipeline.bronze['orders']?.columns['id']).toEqual({ type: { kind: 'bigint' } });
   });
 
   it('names the nearest key for a misspelt one, and where it stands', () => {
@@ -82,5 +82,53 @@ describe('parsePipeline', () => {
 
   it('reports all that is wrong at once', () => {
     expect(errorsOf({ ...GOOD, glod: {}, source: { ...SOURCE, usr: 'x' } })).toHaveLength(2);
+  });
+});
+
+describe('the source and its extracts', () => {
+  const messages = (source: object, orders: object = {}) =>
+    errorsOf({ ...GOOD, source: { ...SOURCE, ...source }, bronze: { orders: { ...ORDERS, ...orders } } }).map(({ message }) => message);
+  const column = (loaded_at: object) => ({ columns: { id: 'NUMBER(10,0)', loaded_at: { type: 'TIMESTAMP_NTZ', ...loaded_at } } });
+
+  it('take every kind of credentials, and exactly one', () => {
+    const token = { command: ['print-token', '--fresh'] };
+    for (const auth of [
+      { kind: 'keyPair', privateKey: { env: 'K' }, passphrase: { file: 'p' } },
+      { kind: 'oauth', token },
+      { kind: 'programmaticToken', token },
+      { kind: 'workloadIdentity', provider: 'AWS', token },
+    ]) {
+      expect(messages({ privateKey: undefined, auth })).toEqual([]);
+    }
+    expect(messages({ auth: { kind: 'oauth', token } })).toEqual(['`source` needs exactly one of `auth` and `privateKey`.']);
+    expect(messages({ user: undefined })).toEqual(['A key pair needs the `user` that it belongs to.']);
+    expect(messages({ privateKey: undefined, user: undefined, auth: { kind: 'oauth', token } })).toEqual([]);
+    expect(messages({ auth: { kind: 'password' }, privateKey: undefined })).not.toEqual([]);
+  });
+
+  it('unload to a stage', () => {
+    expect(messages({}, { transport: 'unload' })).toEqual(['Transport unload needs a `stage` in `source`.']);
+    expect(messages({ stage: { name: 'LAKE', url: 's3://bucket/lake' } }, { transport: 'unload' })).toEqual([]);
+  });
+
+  it('read limits as they are written', () => {
+    const source = { ...SOURCE, statementTimeout: '30 minutes', maxStatements: 4 };
+    expect(parsePipeline({ ...GOOD, source }, FILE).source).toMatchObject({ statementTimeout: 1800, maxStatements: 4 });
+    expect(messages({ maxStatements: 0 })).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      { columns: { id: { type: 'NUMBER(10,0)', nanoseconds: 'truncate' }, loaded_at: 'TIMESTAMP_NTZ' } },
+      '`nanoseconds` is for TIMESTAMP_NTZ and TIME.',
+    ],
+    [{ columns: { id: { type: 'NUMBER(10,0)', offset: 'drop' }, loaded_at: 'TIMESTAMP_NTZ' } }, '`offset` is for TIMESTAMP_NTZ.'],
+    [column({ nanoseconds: 'epoch' }), 'A watermark cannot be kept as epoch nanoseconds.'],
+    [
+      { columns: { ...column({ offset: 'keep' }).columns, loaded_at_offset_minutes: 'NUMBER(4,0)' } },
+      'The offset goes to `loaded_at_offset_minutes`, which is declared already.',
+    ],
+  ])('refuse %o', (orders, message) => {
+    expect(messages({}, orders)).toEqual([message]);
   });
 });

@@ -1,33 +1,10 @@
 import { z } from 'zod';
+import { bronzeColumn } from './bronze-column.ts';
 import { check } from './checks.ts';
-import { cleaningColumn, columnType, lakeIdentifier, text } from './columns.ts';
+import { cleaningColumn, lakeIdentifier, text } from './columns.ts';
+import { duration } from './duration.ts';
+import { snowflakeSource } from './snowflake-source.ts';
 import { csvFormat, duckdbSource, filesSource } from './sources.ts';
-
-const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })]);
-
-/** A Snowflake account to read from. */
-const snowflakeSource = z.strictObject({
-  kind: z.literal('snowflake'),
-  /** Account identifier, e.g. `MYORG-ACCOUNT1`. */
-  account: text,
-  user: text,
-  /** PKCS#8 PEM of the key pair; where it is kept, not the key itself. */
-  privateKey: secret,
-  /** Where the SQL API is; default `https://<account>.snowflakecomputing.com`. */
-  url: z.url().optional(),
-  database: text,
-  schema: text.default('PUBLIC'),
-  warehouse: text.optional(),
-  role: text.optional(),
-});
-
-const duration = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'must be a number and a unit, e.g. `10 minutes`');
-
-/** A bronze column: a type, or a type and the column's name in the source. */
-const bronzeColumn = z.union([
-  columnType.transform((type) => ({ type, source: undefined })),
-  z.strictObject({ type: columnType, source: text.optional() }),
-]);
 
 /** One extract from the source. */
 const bronze = z.strictObject({
@@ -46,6 +23,8 @@ const bronze = z.strictObject({
   /** The window ends this long before the source's clock, so that transactions that commit late are not lost. */
   lag: duration.default('0 seconds'),
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
+  /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `auto` decides by size. */
+  transport: z.enum(['auto', 'raw', 'unload']).default('auto'),
 });
 
 const model = {

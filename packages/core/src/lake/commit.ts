@@ -1,6 +1,7 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile } from '../ports/data-file.ts';
+import type { LossyChoice } from '../ports/source.ts';
 import type { Column } from '../sql/column-type.ts';
 
 /** What one extraction window brought into a bronze partition. Its id is also the name of its folder. */
@@ -11,6 +12,8 @@ export interface Batch {
   readonly rows: number;
   readonly files: readonly DataFile[];
   readonly window: { readonly low?: string; readonly high?: string };
+  /** What the declaration allowed to be given up, and was; absent: every value is exact. */
+  readonly choices?: readonly LossyChoice[];
 }
 
 /** One partition as a version of the table has it. */

@@ -39,6 +39,9 @@ export const LOCAL_CATALOG_PREFIX = 'artifacts/catalog/_registered/';
 /** Where run records are. */
 export const RUNS_PREFIX = 'artifacts/logs/runs/';
 
+/** Where notes about extractions under way are. */
+export const ATTEMPTS_PREFIX = 'artifacts/logs/attempts/';
+
 /** The layers' data prefixes, for whoever must list data and nothing else. */
 export function dataPrefix(layer: Layer): string {
   return `${layer}/`;

@@ -7,7 +7,28 @@ import type { DataFile } from './data-file.ts';
 export interface SourceColumn extends Column {
   /** The column's name in the source, exactly as stored there. */
   readonly source: string;
+  /** What becomes of digits finer than microseconds; absent: a value that has any is an error. */
+  readonly nanoseconds?: NanosecondPolicy;
+  /** What becomes of the offset that a time with time zone carries; absent: such a column is refused. */
+  readonly offset?: OffsetPolicy;
+  /** `offset`: not the value but its offset from UTC in minutes. Absent: the value. */
+  readonly part?: 'offset';
 }
+
+/** `truncate`: digits finer than microseconds are cut off; `epoch`: the column holds nanoseconds since 1970 (of a TIME: since midnight). */
+export type NanosecondPolicy = 'truncate' | 'epoch';
+
+/** `keep`: in the companion column `<column>_offset_minutes`; `drop`: the instant is kept, the offset lost. */
+export type OffsetPolicy = 'keep' | 'drop';
+
+/** Something that an extraction gave up because the declaration says so. */
+export interface LossyChoice {
+  readonly column: string;
+  readonly choice: 'nanoseconds-truncated' | 'offset-dropped';
+}
+
+/** A way out of the source. `unload`: the source writes files itself; `raw`: results are fetched and typed here. */
+export type Transport = 'raw' | 'unload';
 
 /** How files are written; each column of CSV and JSON lines comes as text. */
 export type FileFormat =
@@ -45,6 +66,8 @@ export interface ExtractRequest {
   readonly relation: SourceRelation;
   readonly columns: readonly SourceColumn[];
   readonly window: ExtractWindow;
+  /** `auto`: by the size of what is read. Absent: the source knows one way only. */
+  readonly transport?: Transport | 'auto';
   readonly day: LogicalDate;
   /** Folder of the files to write; contains `{attempt}`. */
   readonly prefix: string;
@@ -58,11 +81,17 @@ export interface ExtractReport {
   /** The source's own identifiers of the statements, for its audit log. */
   readonly statements: readonly string[];
   readonly bytesFetched: number;
+  /** The way that was taken, where there are several. */
+  readonly transport?: Transport;
+  /** What was given up on the way; absent: every value is exact. */
+  readonly choices?: readonly LossyChoice[];
 }
 
 /** What every call that takes time is given. */
 export interface CallContext {
   readonly attempt: string;
+  /** The run that it is a part of. */
+  readonly run?: string;
   readonly signal: AbortSignal;
 }
 

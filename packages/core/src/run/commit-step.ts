@@ -17,7 +17,14 @@ const NOTHING_REFUSED = { rows: 0, files: [] } as const;
 /** The commit that publishes an extraction: its batch and the watermark, as one object. */
 export function extractCommit(step: ExtractStep, before: TableState, report: ExtractReport, context: CommitContext): Commit {
   const version = step.commit.baseVersion + 1;
-  const batch: Batch = { id: context.attempt, version, rows: report.rows, files: report.files, window: report.window };
+  const batch: Batch = {
+    id: context.attempt,
+    version,
+    rows: report.rows,
+    files: report.files,
+    window: report.window,
+    ...(report.choices === undefined || report.choices.length === 0 ? {} : { choices: report.choices }),
+  };
   const isWhole = step.request.window.kind === 'full' || step.commit.replaceAll;
   const batches = [...(isWhole ? [] : (before.partitions.get(step.day)?.batches ?? [])), batch];
   const entry: PartitionEntry = {

@@ -53,7 +53,7 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
   }
   context.attempts.value += 1;
   const attempt = attemptName(step.day, context.run, context.attempts.value);
-  const call: CallContext = { attempt, signal: context.settings.signal };
+  const call: CallContext = { attempt, run: context.run, signal: context.settings.signal };
   return step.kind === 'extract' ? tryExtract(step, before, context, call) : tryBuild(step, context, call);
 }
 

@@ -5,6 +5,8 @@ import { syncFolders } from '../fs/durable.ts';
 import { withLakeErrors } from '../fs/fs-errors.ts';
 import { ownerName, sweepLeftovers } from '../fs/process-owner.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
+import { keepFile } from './keep-file.ts';
+import { landFiles } from './landed-files.ts';
 import { type ParquetTarget, removeFile, type WrittenFile, writeParquetFile } from './parquet-file.ts';
 import { type Spool, spoolQuery } from './spool-query.ts';
 import { firstSpool, recoverSpool, spoolFailures } from './spool-recovery.ts';
@@ -29,6 +31,11 @@ export function duckdbParquetWriter(tools: Tools): ParquetWriter {
         writeSpool(tools.store, request, statements),
       );
     },
+    land: async (request, signal) =>
+      await withStatements(tools.session, signal, spoolFailures(tools.session.tempFolder), (statements) =>
+        landFiles(tools.store, request, statements),
+      ),
+    keep: (file, prefix) => keepFile(tools.store, file, prefix),
     spoolFolder: (attempt) =>
       withLakeErrors(root, 'make a spool folder', async () => {
         await mkdir(root, { recursive: true });

@@ -52,7 +52,8 @@ export async function removeFile(path: string): Promise<void> {
   await rmdir(dirname(path)).catch(() => undefined);
 }
 
-async function sealFile(path: string): Promise<{ readonly bytes: number; readonly checksum: string }> {
+/** Gives a file's size and checksum; its bytes are on disk when this returns. */
+export async function sealFile(path: string): Promise<{ readonly bytes: number; readonly checksum: string }> {
   const handle = await open(path, 'r+');
   try {
     const { size } = await handle.stat();

@@ -9,12 +9,22 @@ export interface SpoolCast {
   readonly fits?: string;
 }
 
+/** The SQL that turns a landed value `x` into a column's type. */
+export function landedCast(column: SpooledColumn, x: string): SpoolCast {
+  // An integer beyond every timestamp stands for a value that the lake cannot hold.
+  if (column.encoding === 'epoch_us') return { value: `make_timestamp(CAST(${x} AS BIGINT))`, fits: `${x} <> ${NO_TIMESTAMP}` };
+  return spoolCast(column, x);
+}
+
+const NO_TIMESTAMP = '9223372036854775807';
+
 /**
  * The SQL that turns the text `x` into a column's type, exactly or not at all: DuckDB's own casts round '1.5' to an integer,
  * cut nanoseconds and forget time zones without a word. The forms are the fast ones: a plain cast to a DECIMAL of 19 digits
  * or more takes a hundred times as long.
  */
 export function spoolCast(column: SpooledColumn, x: string): SpoolCast {
+  if (column.encoding === 'native') return { value: `CAST(${x} AS ${typeOf(column)})` };
   if (column.encoding === 'epoch_us') return { value: `make_timestamp(CAST(${x} AS BIGINT))`, fits: hasDecimals(x, 0) };
   const { type } = column;
   switch (type.kind) {

@@ -1,6 +1,6 @@
 import type { SpooledColumn } from '@snowmelt/core/ports';
 import { identifier, literal, literalList } from './duckdb-sql.ts';
-import { spoolCast } from './spool-casts.ts';
+import { type SpoolCast, spoolCast } from './spool-casts.ts';
 
 /** Spool files and how to read them. */
 export interface Spool {
@@ -17,23 +17,38 @@ export const RAGGED_MARK = 'snowmelt:ragged';
 
 /** The query that gives a spool's rows as typed columns. It fails rather than lose a digit or a cell. */
 export function spoolQuery(spool: Spool): string {
-  const columns = spool.columns.map((column, i) => {
-    const cell = `json[${i + 1}]`;
-    const { value, fits } = spoolCast(column, cell);
-    const checked = fits === undefined ? value : `CASE WHEN NOT (${fits}) THEN error(${literal(`${MISFIT_MARK}${i}`)}) ELSE ${value} END`;
-    return `${i === 0 ? guardWidth(checked, spool.columns.length) : checked} AS ${identifier(column.name)}`;
+  const columns = castsOf(spool).map((cast, i) => {
+    const value = checkedValue(cast, i);
+    return `${i === 0 ? guardWidth(value, spool.columns.length) : value} AS ${identifier(spool.columns[i]?.name ?? '')}`;
   });
   return `SELECT ${columns.join(', ')} FROM ${readSpool(spool)}`;
 }
 
 /** The query that counts, for each column, the cells that do not fit. */
 export function misfitQuery(spool: Spool): string {
-  const counts = spool.columns.map((column, i) => {
-    const cell = `json[${i + 1}]`;
-    const { value, fits } = spoolCast(column, cell);
-    return `count_if(${cell} IS NOT NULL AND (TRY(${value}) IS NULL${fits === undefined ? '' : ` OR NOT (${fits})`}))`;
-  });
-  return `SELECT ${counts.join(', ')} FROM ${readSpool(spool)}`;
+  return countMisfits(castsOf(spool), readSpool(spool));
+}
+
+/** A cast of one cell, with the expression that gives the cell. */
+export interface CellCast extends SpoolCast {
+  readonly cell: string;
+}
+
+/** The value of a cast; an error where it would lose something. */
+export function checkedValue({ value, fits }: SpoolCast, column: number): string {
+  return fits === undefined ? value : `CASE WHEN NOT (${fits}) THEN error(${literal(`${MISFIT_MARK}${column}`)}) ELSE ${value} END`;
+}
+
+/** The query that counts, for each cast, the cells of a relation that do not fit. */
+export function countMisfits(casts: readonly CellCast[], relation: string): string {
+  const counts = casts.map(
+    ({ cell, value, fits }) => `count_if(${cell} IS NOT NULL AND (TRY(${value}) IS NULL${fits === undefined ? '' : ` OR NOT (${fits})`}))`,
+  );
+  return `SELECT ${counts.join(', ')} FROM ${relation}`;
+}
+
+function castsOf(spool: Spool): readonly CellCast[] {
+  return spool.columns.map((column, i) => ({ cell: `json[${i + 1}]`, ...spoolCast(column, `json[${i + 1}]`) }));
 }
 
 /** The query that reads a spool to its end and keeps nothing: it fails where the JSON is broken. */

@@ -1,4 +1,4 @@
-import { isSnowmeltError, SnowmeltError, type SpoolRequest } from '@snowmelt/core/ports';
+import { isSnowmeltError, SnowmeltError, type SpooledColumn, type SpoolRequest } from '@snowmelt/core/ports';
 import { type DuckdbFailure, limitError, readDuckdbFailure } from './duckdb-error.ts';
 import { typeOf } from './duckdb-sql.ts';
 import { misfitQuery, RAGGED_MARK, readabilityQuery, type Spool } from './spool-query.ts';
@@ -38,7 +38,7 @@ export async function recoverSpool(error: unknown, spool: Spool, statements: Sta
       message: `A row of the result does not have the ${spool.columns.length} columns that were asked for.`,
     });
   }
-  throw await explainMisfit(failure, spool, statements, doing);
+  throw await explainMisfit(failure, { columns: spool.columns, query: misfitQuery(spool), statements, doing });
 }
 
 // A conversion error may quote any text, so the type is looked at first.
@@ -76,12 +76,21 @@ async function isReadable(spool: Spool, statements: Statements, doing: string): 
   }
 }
 
-async function explainMisfit(failure: DuckdbFailure, spool: Spool, statements: Statements, doing: string): Promise<SnowmeltError> {
-  const [counts] = await statements.rows(misfitQuery(spool), doing).catch((error: unknown) => {
+/** What a failed cast is explained with; `query` counts, for each column, the values that do not fit. */
+export interface MisfitQuestion {
+  readonly columns: readonly SpooledColumn[];
+  readonly query: string;
+  readonly statements: Statements;
+  readonly doing: string;
+}
+
+/** Finds the columns whose values do not fit, for the error to throw. */
+export async function explainMisfit(failure: DuckdbFailure, { columns, query, statements, doing }: MisfitQuestion): Promise<SnowmeltError> {
+  const [counts] = await statements.rows(query, doing).catch((error: unknown) => {
     if (isSnowmeltError(error)) throw error;
     return [];
   });
-  const misfits = spool.columns.flatMap((column, i) => (Number(counts?.[i] ?? 0) > 0 ? [{ column, rows: Number(counts?.[i]) }] : []));
+  const misfits = columns.flatMap((column, i) => (Number(counts?.[i] ?? 0) > 0 ? [{ column, rows: Number(counts?.[i]) }] : []));
   const [first] = misfits;
   if (first === undefined) {
     return new SnowmeltError('build/failed', { message: `While ${doing}, the engine gave up with an error of kind ${failure.type}.` });

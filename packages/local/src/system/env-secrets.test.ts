@@ -22,6 +22,18 @@ it('finds secrets in variables and in files of the project', async () => {
   }
 });
 
+it('asks a program, without a shell, and never shows what it printed', async () => {
+  const projectFolder = await newProject();
+  const secrets = envSecrets({ projectFolder, env: { ...process.env, NAME: 'x' } });
+  const node = (script: string) => ({ command: [process.execPath, '-e', script] });
+  expect(await secrets.get(node('console.log("token of " + process.env.NAME + " $HOME")'))).toBe('token of x $HOME');
+  for (const reference of [node(''), node('console.log("hush"); process.exit(3)'), { command: ['/no/such/program'] }]) {
+    const failure = await secrets.get(reference).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'secret/not-found', hint: expect.any(String) });
+    expect(`${failure}${JSON.stringify(failure)}`).not.toContain('hush');
+  }
+});
+
 it('reads project files, and knows which are not there', async () => {
   const folder = await newProject();
   await writeFile(join(folder, 'model.sql'), 'select ü');

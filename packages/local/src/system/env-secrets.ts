@@ -1,9 +1,16 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { type Secrets, SnowmeltError } from '@snowmelt/core/ports';
 import { errnoOf } from '../fs/fs-errors.ts';
 
-/** Looks secrets up in environment variables, or in files relative to the project folder. White space at their end is not part of them. */
+const COMMAND_TIMEOUT_MS = 60_000;
+
+/**
+ * Looks secrets up in environment variables, in files relative to the project folder, or in what a program prints that is
+ * started there without a shell. White space at their end is not part of them.
+ */
 export function envSecrets(options: {
   readonly projectFolder: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -12,6 +19,7 @@ export function envSecrets(options: {
   return {
     get: async (reference) => {
       if ('env' in reference) return readVariable(env, reference.env);
+      if ('command' in reference) return await askProgram(options.projectFolder, env, reference.command);
       return await readSecretFile(options.projectFolder, reference.file);
     },
   };
@@ -36,4 +44,25 @@ async function readSecretFile(folder: string, file: string): Promise<string> {
       cause: error,
     });
   }
+}
+
+async function askProgram(
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+  [program = '', ...parameters]: readonly string[],
+): Promise<string> {
+  const failed = (why: string): SnowmeltError =>
+    new SnowmeltError('secret/not-found', {
+      message: `The program \`${program}\`, which should print a secret, ${why}.`,
+      hint: 'Run it by hand in the project folder to see what it says.',
+    });
+  const printed = await promisify(execFile)(program, parameters, { cwd, env: { ...env }, timeout: COMMAND_TIMEOUT_MS }).catch(
+    (error: unknown) => {
+      // Without its cause: the error holds what the program printed, which may be the secret.
+      throw failed(typeof errnoOf(error) === 'string' ? `cannot be run (${errnoOf(error)})` : 'failed');
+    },
+  );
+  const secret = printed.stdout.trimEnd();
+  if (secret === '') throw failed('printed nothing');
+  return secret;
 }

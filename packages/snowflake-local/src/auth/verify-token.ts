@@ -9,6 +9,8 @@ export type TokenVerifier = (headers: TokenHeaders) => string;
 export interface TokenHeaders {
   readonly authorization: string | undefined;
   readonly tokenType: string | undefined;
+  /** Whether a driver logs in with it: then Snowflake takes times in milliseconds, too, which its Node driver sends. */
+  readonly isLogin?: boolean;
 }
 
 const LONGEST_LIFE_SECONDS = 3600;
@@ -21,7 +23,7 @@ export function tokenVerifier(account: string, users: readonly UserKey[], explai
     const subject = `${account.toUpperCase()}.${user.name.toUpperCase()}`;
     return { name: user.name.toUpperCase(), key, subject, issuer: `${subject}.${keyFingerprint(key)}` };
   });
-  return ({ authorization, tokenType }) => {
+  return ({ authorization, tokenType, isLogin = false }) => {
     const token = bearerToken(authorization);
     if (tokenType !== undefined && tokenType.toUpperCase() !== 'KEYPAIR_JWT') {
       explain(`token type ${tokenType} is not KEYPAIR_JWT`);
@@ -35,7 +37,7 @@ export function tokenVerifier(account: string, users: readonly UserKey[], explai
     if (header['alg'] !== 'RS256') return refuse(`algorithm ${String(header['alg'])} is not RS256`);
     const user = known.find(({ subject }) => subject === claims['sub']) ?? refuse(`no user ${String(claims['sub'])}`);
     if (claims['iss'] !== user.issuer) return refuse(`issuer ${String(claims['iss'])} is not ${user.issuer}`);
-    const problem = lifetimeProblem(claims, Date.now() / 1000);
+    const problem = lifetimeProblem(isLogin ? inSeconds(claims) : claims, Date.now() / 1000);
     if (problem !== undefined) return refuse(problem);
     if (!verify('RSA-SHA256', Buffer.from(signed), user.key, signature)) return refuse(`the signature is not that of ${user.name}'s key`);
     return user.name;
@@ -75,6 +77,13 @@ function readPart(part: string): Readonly<Record<string, unknown>> | undefined {
   } catch {
     return undefined;
   }
+}
+
+const LARGEST_SECONDS = 100_000_000_000;
+
+function inSeconds({ iat, exp }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const convert = (time: unknown): unknown => (typeof time === 'number' && time > LARGEST_SECONDS ? time / 1000 : time);
+  return { iat: convert(iat), exp: convert(exp) };
 }
 
 function lifetimeProblem({ iat, exp }: Readonly<Record<string, unknown>>, now: number): string | undefined {

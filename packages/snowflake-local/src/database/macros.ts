@@ -88,6 +88,10 @@ const MACROS: Readonly<Record<string, string>> = {
     (x TIMESTAMP) AS CAST(epoch_us(x) AS HUGEINT) * 1000,
     (x TIMESTAMP_NS) AS CAST(epoch_ns(x) AS HUGEINT),
     (x TIMESTAMPTZ) AS CAST(epoch_us(x) AS HUGEINT) * 1000`,
+  'nanosecond_part(x TIMESTAMP)': `((epoch_us(x) % 1000000 + 1000000) % 1000000) * 1000,
+    (x TIMESTAMP_NS) AS (epoch_ns(x) % 1000000000 + 1000000000) % 1000000000,
+    (x TIMESTAMPTZ) AS ((epoch_us(x) % 1000000 + 1000000) % 1000000) * 1000,
+    (x TIME) AS (epoch_us(x) % 1000000) * 1000`,
   'floor_divide(x, unit)': 'CASE WHEN x < 0 THEN -((unit - 1 - x) // unit) ELSE x // unit END',
 
   'divide(a, b)': "CASE WHEN b = 0 THEN @raise('100051', '22012', 'Division by zero') ELSE a / b END",

@@ -1,5 +1,6 @@
 import { macro } from '../sql/macro-call.ts';
 import type { ResultColumn } from './result-column.ts';
+import type { ResultFormat } from './result-format.ts';
 
 type Encoder = (cell: string) => string;
 
@@ -20,11 +21,19 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
   'TIMESTAMP WITH TIME ZONE': microseconds,
 };
 
-/** Writes the SQL that gives a cell as the SQL API's text: seconds for times, days for dates, hex for bytes. */
-export function encodeCell(cell: string, { duckdbType, type }: Pick<ResultColumn, 'duckdbType' | 'type'>): string {
-  const text = ENCODERS[duckdbType]?.(cell) ?? plainText(cell, type.kind);
+/** Writes the SQL that gives a cell as the text of its format: seconds for times, days for dates, hex for bytes. */
+export function encodeCell(cell: string, column: Pick<ResultColumn, 'duckdbType' | 'type'>, format: ResultFormat = 'sql-api'): string {
+  const { duckdbType, type } = column;
+  if (format === 'session' && type.kind === 'boolean') return `CAST(CAST(${cell} AS INTEGER) AS VARCHAR)`;
+  const digits = ENCODERS[duckdbType]?.(cell) ?? plainText(cell, type.kind);
+  const text = format === 'session' && 'scale' in type && type.kind !== 'fixed' ? scaled(digits, type.scale) : digits;
   // The offset follows, counted from 1440 = UTC.
   return type.kind === 'timestamp_tz' ? `${text} || ' 1440'` : text;
+}
+
+// Drivers read as many digits as the column's scale says, not as many as there are.
+function scaled(text: string, scale: number): string {
+  return scale === 9 ? text : `${text}[:${scale === 0 ? -11 : scale - 10}]`;
 }
 
 function plainText(cell: string, kind: ResultColumn['type']['kind']): string {

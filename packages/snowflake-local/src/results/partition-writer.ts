@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { FRAMES, type ResultFormat } from './result-format.ts';
 import type { ResultPlace } from './result-store.ts';
 
 const compress = promisify(gzip);
 
-/** One stored partition: where its `{"data":[…]}` is, and how large. */
+/** One stored partition: where its rows are, in the frame of the result's format, and how large. */
 export interface StoredPartition {
   readonly rowCount: number;
   readonly uncompressedSize: number;
@@ -24,8 +25,6 @@ export interface PartitionLimits {
 
 // What travels inside the first answer stays small, as Snowflake keeps it.
 const FIRST_PARTITION_BYTES = 1024 * 1024;
-const HEAD = Buffer.from('{"data":[');
-const TAIL = Buffer.from(']}');
 const NEWLINE = 10;
 const COMMA = 44;
 const PENDING = 2;
@@ -34,13 +33,18 @@ const PENDING = 2;
 const IN_MEMORY_BYTES = 4096;
 
 /** Stores a result of few rows, given as JSON texts. */
-export async function storeRows(rows: readonly string[], place: ResultPlace, limits: PartitionLimits): Promise<readonly StoredPartition[]> {
+export async function storeRows(
+  rows: readonly string[],
+  place: ResultPlace,
+  limits: PartitionLimits,
+  format: ResultFormat = 'sql-api',
+): Promise<readonly StoredPartition[]> {
   const cutter = partitionCutter(limits);
   const cuts = [...cutter.feed(Buffer.from(rows.map((row) => `${row}\n`).join('')))];
   const last = cutter.end(cuts.length === 0);
   if (last !== undefined) cuts.push(last);
   const partitions: StoredPartition[] = [];
-  for (const [number, cut] of cuts.entries()) partitions.push(await storePartition(cut, number, place));
+  for (const [number, cut] of cuts.entries()) partitions.push(await storePartition(cut, number, place, format));
   return partitions;
 }
 
@@ -48,12 +52,17 @@ export async function storeRows(rows: readonly string[], place: ResultPlace, lim
  * Cuts a file with one JSON row a line into compressed partitions. Rows are bytes here: none is parsed, and memory holds a few
  * partitions at most.
  */
-export async function writePartitions(rowsFile: string, place: ResultPlace, limits: PartitionLimits): Promise<readonly StoredPartition[]> {
+export async function writePartitions(
+  rowsFile: string,
+  place: ResultPlace,
+  limits: PartitionLimits,
+  format: ResultFormat = 'sql-api',
+): Promise<readonly StoredPartition[]> {
   const partitions: Promise<StoredPartition>[] = [];
   const cutter = partitionCutter(limits);
   const write = async (cut: Cut): Promise<void> => {
     const number = partitions.length;
-    const writing = storePartition(cut, number, place);
+    const writing = storePartition(cut, number, place, format);
     // A failure is thrown by Promise.all below; until then it must not count as unhandled.
     writing.catch(() => undefined);
     partitions.push(writing);
@@ -67,8 +76,9 @@ export async function writePartitions(rowsFile: string, place: ResultPlace, limi
   return Promise.all(partitions);
 }
 
-async function storePartition({ rows, pieces }: Cut, number: number, place: ResultPlace): Promise<StoredPartition> {
-  const body = Buffer.concat([HEAD, ...pieces, TAIL]);
+async function storePartition({ rows, pieces }: Cut, number: number, place: ResultPlace, format: ResultFormat): Promise<StoredPartition> {
+  const { head, tail } = FRAMES[format];
+  const body = Buffer.concat([head, ...pieces, tail]);
   const sizes = { rowCount: rows, uncompressedSize: body.length };
   if (number === 0 && body.length <= IN_MEMORY_BYTES) return { ...sizes, content: { kind: 'memory', body } };
   const packed = await compress(body, { level: constants.Z_BEST_SPEED });

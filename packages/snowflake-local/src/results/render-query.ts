@@ -7,6 +7,7 @@ import type { Projection } from '../sql/statements/translated.ts';
 import { encodeCell } from './encode-cell.ts';
 import { type PartitionLimits, type StoredPartition, storeRows, writePartitions } from './partition-writer.ts';
 import { type ResultColumn, resultColumns } from './result-column.ts';
+import type { ResultFormat } from './result-format.ts';
 import type { ResultPlace } from './result-store.ts';
 import { type RowTypeColumn, rowType } from './row-type.ts';
 
@@ -23,6 +24,7 @@ export interface QueryRun {
   readonly catalog: Catalog;
   readonly place: ResultPlace;
   readonly limits: PartitionLimits;
+  readonly format: ResultFormat;
 }
 
 /** A query, and what its text says of its result. */
@@ -34,29 +36,29 @@ export interface RenderedQuery {
 
 /** Runs a query and stores its rows. DuckDB itself writes them as JSON, so no cell ever becomes a JavaScript value. */
 export async function renderQuery({ sql, projection, isSmall }: RenderedQuery, run: QueryRun): Promise<StoredResult> {
-  const { connection, place, limits } = run;
+  const { connection, place, limits, format } = run;
   const columns = await describeQuery({ sql, projection }, run);
-  const cells = columns.map((column, at) => encodeCell(`c${at}`, column));
+  const cells = columns.map((column, at) => encodeCell(`c${at}`, column, format));
   const names = columns.map((_, at) => `c${at}`);
   const rows = `SELECT json_array(${cells.join(', ')}) FROM (${sql}) AS r(${names.join(', ')})`;
   const partitions = isSmall
-    ? await storeRows((await connection.runAndReadAll(rows)).getRowsJson().flat().map(String), place, limits)
-    : await copyRows(connection, rows, place, limits);
+    ? await storeRows((await connection.runAndReadAll(rows)).getRowsJson().flat().map(String), place, limits, format)
+    : await copyRows(rows, run);
   return { place, columns: rowType(columns, projection.table), partitions };
 }
 
-async function copyRows(
-  connection: DuckDBConnection,
-  rows: string,
-  place: ResultPlace,
-  limits: PartitionLimits,
-): Promise<readonly StoredPartition[]> {
+/** Says what the result of a query will look like, without running it. */
+export async function describeResult(query: RenderedQuery, run: QueryRun): Promise<StoredResult> {
+  return { place: run.place, columns: rowType(await describeQuery(query, run), query.projection.table), partitions: [] };
+}
+
+async function copyRows(rows: string, { connection, place, limits, format }: QueryRun): Promise<readonly StoredPartition[]> {
   const file = join(await place.folder(), 'rows');
   // JSON escapes every control character: a line is a row, and the delimiter occurs in none.
-  const format = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')";
+  const csv = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')";
   try {
-    await connection.run(`COPY (${rows}) TO ${quoteText(file)} ${format}`);
-    return await writePartitions(file, place, limits);
+    await connection.run(`COPY (${rows}) TO ${quoteText(file)} ${csv}`);
+    return await writePartitions(file, place, limits, format);
   } finally {
     await rm(file, { force: true });
   }

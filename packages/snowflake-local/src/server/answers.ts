@@ -1,19 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
-import type { StoredPartition } from '../results/partition-writer.ts';
+import { demandResult, readPartition } from '../results/read-partition.ts';
 import type { StoredResult } from '../results/render-query.ts';
 import type { StatementOutcome } from '../statements/run-statement.ts';
 import type { Statement } from '../statements/statement-registry.ts';
-
-const decompress = promisify(gunzip);
 
 /** An answer before it is put on the wire. */
 export type Answer =
   | { readonly kind: 'json'; readonly status: number; readonly body: string | Buffer }
   /** A file that is compressed already. */
-  | { readonly kind: 'gzip-file'; readonly path: string; readonly bytes: number };
+  | { readonly kind: 'gzip-file'; readonly path: string; readonly bytes: number; readonly contentType?: string };
 
 const SUCCESS = '090001';
 const RUNNING = '333334';
@@ -50,7 +45,7 @@ export async function resultAnswer(statement: Statement, { result, stats, parts 
     ...(parts === undefined ? {} : { statementHandles: parts }),
   });
   // `{"data":[…]}` as it is stored, between the members around it.
-  const first = (await plainContent(result.partitions[0])).subarray(1, -1);
+  const first = (await readPartition(result, 0)).subarray(1, -1);
   const body = Buffer.concat([Buffer.from(`${head.slice(0, -1)},`), first, Buffer.from(`,${tail.slice(1)}`)]);
   return { kind: 'json', status: 200, body };
 }
@@ -81,12 +76,6 @@ function json(status: number, body: Readonly<Record<string, unknown>>): Answer {
   return { kind: 'json', status, body: JSON.stringify(body) };
 }
 
-async function plainContent(partition: StoredPartition | undefined): Promise<Buffer> {
-  if (partition === undefined) return Buffer.from('{"data":[]}');
-  const { content } = partition;
-  return content.kind === 'memory' ? content.body : decompress(await readFile(content.path));
-}
-
 function metadata({ columns, partitions }: StoredResult): Readonly<Record<string, unknown>> {
   return {
     numRows: partitions.reduce((sum, { rowCount }) => sum + rowCount, 0),
@@ -103,9 +92,4 @@ function metadata({ columns, partitions }: StoredResult): Readonly<Record<string
 
 function statusUrl({ handle, requestId }: Statement): string {
   return `/api/v2/statements/${handle}?requestId=${requestId}`;
-}
-
-function demandResult({ place }: StoredResult): void {
-  if (!place.isGone()) return;
-  throw new SnowflakeError('000710', '02000', 'The result of the statement is no longer kept.', { status: 404 });
 }

@@ -2,13 +2,15 @@ import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
+import { constants, gunzip, gzip } from 'node:zlib';
 import type { TokenVerifier } from '../auth/verify-token.ts';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
+import type { SessionRequest } from '../session/session-request.ts';
 import { type Answer, failureAnswer } from './answers.ts';
 import type { ApiRequest } from './statement-routes.ts';
 
 const compress = promisify(gzip);
+const decompress = promisify(gunzip);
 const LONGEST_BODY_BYTES = 16 * 1024 * 1024;
 const WORTH_PACKING_BYTES = 2048;
 
@@ -16,11 +18,13 @@ const WORTH_PACKING_BYTES = 2048;
 export interface HttpServerOptions {
   readonly verify: TokenVerifier;
   readonly route: (request: ApiRequest) => Promise<Answer>;
+  /** The routes of the session protocol, which have tokens of their own; undefined for any other path. */
+  readonly sessionRoute: (request: SessionRequest) => Promise<Answer> | undefined;
   readonly log: (line: string) => void;
 }
 
 /** Makes the HTTP side: who sends, which route, and the answer on the wire. */
-export function httpServer({ verify, route, log }: HttpServerOptions): Server {
+export function httpServer({ verify, route, sessionRoute, log }: HttpServerOptions): Server {
   return createServer((request, response) => {
     void serve(request, response).catch((error: unknown) => {
       log(`broken connection: ${error instanceof Error ? error.message : String(error)}`);
@@ -37,11 +41,17 @@ export function httpServer({ verify, route, log }: HttpServerOptions): Server {
   }
 
   async function answerOf(request: IncomingMessage): Promise<Answer> {
-    const tokenType = request.headers['x-snowflake-authorization-token-type'];
-    const user = verify({ authorization: request.headers.authorization, tokenType: Array.isArray(tokenType) ? tokenType[0] : tokenType });
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const { method = 'GET' } = request;
-    return route({ method, path: url.pathname, query: url.searchParams, user, body: () => readBody(request) });
+    const target = { method, path: url.pathname, query: url.searchParams };
+    const inSession = sessionRoute({ ...target, header, body: () => readText(request) });
+    if (inSession !== undefined) return inSession;
+    const user = verify({ authorization: header('authorization'), tokenType: header('x-snowflake-authorization-token-type') });
+    return route({ ...target, user, body: () => readBody(request) });
   }
 }
 
@@ -49,19 +59,37 @@ async function readBody(request: IncomingMessage): Promise<string> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     throw new SnowflakeError('391902', '22000', 'Content-Type must be application/json.', { status: 415 });
   }
+  return readText(request);
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     const piece = Buffer.from(chunk);
     bytes += piece.length;
-    if (bytes > LONGEST_BODY_BYTES) throw new SnowflakeError('391901', '22000', 'The request body is too large.', { status: 413 });
+    if (bytes > LONGEST_BODY_BYTES) throw tooLarge();
     chunks.push(piece);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  return (request.headers['content-encoding'] === 'gzip' ? await unpack(body) : body).toString('utf8');
+}
+
+async function unpack(body: Buffer): Promise<Buffer> {
+  try {
+    return await decompress(body, { maxOutputLength: LONGEST_BODY_BYTES });
+  } catch (cause) {
+    if (cause instanceof RangeError) throw tooLarge();
+    throw new SnowflakeError('391908', '22000', 'Invalid request: The request body is not gzip.', { status: 400, cause });
+  }
+}
+
+function tooLarge(): SnowflakeError {
+  return new SnowflakeError('391901', '22000', 'The request body is too large.', { status: 413 });
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  response.setHeader('Content-Type', 'application/json');
+  response.setHeader('Content-Type', (answer.kind === 'gzip-file' ? answer.contentType : undefined) ?? 'application/json');
   if (answer.kind === 'gzip-file') {
     response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': answer.bytes });
     await pipeline(createReadStream(answer.path), response);

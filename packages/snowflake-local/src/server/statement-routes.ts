@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
 import type { Session } from '../sql/session.ts';
 import type { Statement, StatementRegistry } from '../statements/statement-registry.ts';
+import { waitFor } from '../statements/wait-for.ts';
 import { type Answer, cancelAnswer, failureAnswer, partitionAnswer, resultAnswer, runningAnswer } from './answers.ts';
 import { badRequest, parseStatementBody, type StatementBody } from './statement-request.ts';
 
@@ -89,15 +90,6 @@ function requestIdOf(query: URLSearchParams): string {
   if (requestId === null) return randomUUID();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(requestId)) throw badRequest("'requestId' must be a UUID.");
   return requestId.toLowerCase();
-}
-
-async function waitFor(over: Promise<void>, atMostMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, atMostMs);
-  });
-  await Promise.race([over, late]);
-  clearTimeout(timer);
 }
 
 async function report(statement: Statement, partition: number): Promise<Answer> {

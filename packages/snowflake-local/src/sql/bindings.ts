@@ -8,6 +8,8 @@ export interface Binding {
 }
 
 const DAY_MS = 86_400_000;
+// Nanoseconds since 1970, none of which would be lost.
+const IN_MICROSECONDS = /^-?\d{1,18}000$|^0$/;
 
 const WRITERS: Readonly<Record<string, (value: string) => string | undefined>> = {
   TEXT: quoteText,
@@ -15,8 +17,24 @@ const WRITERS: Readonly<Record<string, (value: string) => string | undefined>> =
   REAL: (value) => (Number.isFinite(Number(value)) && value.trim() !== '' ? `CAST('${Number(value)}' AS DOUBLE)` : undefined),
   BOOLEAN: (value) => (/^(true|false|1|0)$/i.test(value) ? `CAST('${value.toLowerCase()}' AS BOOLEAN)` : undefined),
   DATE: (value) => (/^-?\d{1,15}$/.test(value) ? `(DATE '1970-01-01' + ${Math.floor(Number(value) / DAY_MS)})` : undefined),
-  TIMESTAMP_NTZ: (value) => (/^-?\d{1,18}000$/.test(value) ? `make_timestamp(${value.slice(0, -3)})` : undefined),
+  TIME: (value) =>
+    /^\d{1,14}000$|^0$/.test(value) ? `(TIME '00:00:00' + to_microseconds(${Math.floor(Number(value) / 1000)}))` : undefined,
+  TIMESTAMP_NTZ: (value) => (IN_MICROSECONDS.test(value) ? `make_timestamp(${microseconds(value)})` : undefined),
+  TIMESTAMP_LTZ: (value) => (IN_MICROSECONDS.test(value) ? `make_timestamptz(${microseconds(value)})` : undefined),
+  // The offset, from 1440 = UTC, does not change the instant.
+  TIMESTAMP_TZ: (value) => {
+    const [instant = '', offset, ...others] = value.split(' ');
+    const isRead = IN_MICROSECONDS.test(instant) && /^\d{1,4}$/.test(offset ?? '1440') && others.length === 0;
+    return isRead ? `make_timestamptz(${microseconds(instant)})` : undefined;
+  },
+  BINARY: (value) => (/^([0-9a-f]{2})*$/i.test(value) ? `unhex(${quoteText(value)})` : undefined),
+  // Drivers send objects as their JSON text.
+  VARIANT: quoteText,
 };
+
+function microseconds(nanoseconds: string): string {
+  return nanoseconds === '0' ? '0' : nanoseconds.slice(0, -3);
+}
 
 /** Writes a bound value as a constant. @throws SnowflakeError for one that is missing or does not fit its type. */
 export function printBinding(index: number, bindings: Readonly<Record<string, Binding>>): string {

@@ -23,9 +23,9 @@ const VIEWS: Readonly<Record<string, (database: string) => string>> = {
      WHERE database_name = ${database} AND ${USER_OBJECTS}`,
   TABLES: (database) =>
     `SELECT database_name AS "TABLE_CATALOG", schema_name AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",
-       'BASE TABLE' AS "TABLE_TYPE", estimated_size AS "ROW_COUNT" FROM duckdb_tables()
+       'BASE TABLE' AS "TABLE_TYPE", estimated_size AS "ROW_COUNT", estimated_size * column_count * 8 AS "BYTES" FROM duckdb_tables()
      WHERE database_name = ${database} AND ${USER_OBJECTS}
-     UNION ALL SELECT database_name, schema_name, view_name, 'VIEW', NULL FROM duckdb_views()
+     UNION ALL SELECT database_name, schema_name, view_name, 'VIEW', NULL, NULL FROM duckdb_views()
      WHERE database_name = ${database} AND ${USER_OBJECTS}`,
   COLUMNS: (database) =>
     `SELECT database_name AS "TABLE_CATALOG", schema_name AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",

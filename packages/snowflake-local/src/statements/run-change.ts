@@ -12,8 +12,14 @@ export interface ChangeAnswer {
 /** Changes rows, and counts them. */
 export async function runChange(connection: DuckDBConnection, { action, sql }: TranslatedChange): Promise<ChangeAnswer> {
   if (action === 'merge') return mergeAnswer(await runMerge(connection, sql));
-  const rows = (await connection.runAndReadAll(sql)).rowsChanged;
+  return changeAnswer(action, (await connection.runAndReadAll(sql)).rowsChanged);
+}
+
+/** The answer to a change of so many rows. */
+export function changeAnswer(action: TranslatedChange['action'], rows: number): ChangeAnswer {
   switch (action) {
+    case 'merge':
+      return mergeAnswer(new Map());
     case 'insert':
       return { sql: countsQuery({ 'number of rows inserted': rows }), stats: statistics({ numRowsInserted: rows }) };
     case 'update': {

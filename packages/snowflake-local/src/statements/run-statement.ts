@@ -1,11 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Database } from '../database/open-database.ts';
 import { fromDuckdb } from '../errors/from-duckdb.ts';
-import { compilationError, missingObject } from '../errors/snowflake-error.ts';
+import { compilationError, missingObject, unsupported } from '../errors/snowflake-error.ts';
 import type { History } from '../history/history.ts';
 import { resolvePast, type TimeTravel } from '../history/time-travel.ts';
 import type { PartitionLimits } from '../results/partition-writer.ts';
-import { type QueryRun, type RenderedQuery, renderQuery, type StoredResult } from '../results/render-query.ts';
+import { describeResult, type QueryRun, type RenderedQuery, renderQuery, type StoredResult } from '../results/render-query.ts';
+import type { ResultFormat } from '../results/result-format.ts';
 import type { ResultPlace } from '../results/result-store.ts';
 import type { Binding } from '../sql/bindings.ts';
 import { showTable, type TableName } from '../sql/identifiers.ts';
@@ -13,7 +14,7 @@ import type { PastTable } from '../sql/past-tables.ts';
 import type { Session } from '../sql/session.ts';
 import { translate } from '../sql/statements/translate.ts';
 import type { TranslatedChange, TranslatedStatement } from '../sql/statements/translated.ts';
-import { type ChangeAnswer, runChange, statusQuery } from './run-change.ts';
+import { type ChangeAnswer, changeAnswer, runChange, statusQuery } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
 import { runStage } from './run-stage.ts';
 import { runUnload } from './run-unload.ts';
@@ -25,6 +26,10 @@ export interface StatementRequest {
   readonly handle: string;
   readonly session: Session;
   readonly bindings: Readonly<Record<string, Binding>>;
+  /** Default: that of the SQL API. */
+  readonly format?: ResultFormat;
+  /** Whether only the columns of the result are wanted. */
+  readonly isDescribeOnly?: boolean;
 }
 
 /** How many rows a statement changed, by what it did with them. */
@@ -37,6 +42,7 @@ export interface ChangeStatistics {
 
 /** What a statement that succeeded has to show. */
 export interface StatementOutcome {
+  readonly action: 'query' | 'unload' | 'definition' | TranslatedChange['action'];
   readonly result: StoredResult;
   readonly stats?: ChangeStatistics;
   /** The session's parameters after the statement, where it set some. */
@@ -59,10 +65,13 @@ export async function runStatement(
   { database, limits }: StatementTools,
 ): Promise<StatementOutcome> {
   const statement = await translate(request.text, request.session, request.bindings);
+  const { format = 'sql-api' } = request;
   const { connections, catalog, writing } = database;
   const run = (): Promise<StatementOutcome> =>
     connections.use((connection) =>
-      interruptible(connection, signal, () => runTranslated(statement, request, database.history, { connection, catalog, place, limits })),
+      interruptible(connection, signal, () =>
+        runTranslated(statement, request, database.history, { connection, catalog, place, limits, format }),
+      ),
     );
   return statement.kind === 'query' || statement.kind === 'unload' ? run() : writing(run);
 }
@@ -90,7 +99,7 @@ async function interruptible<T>(connection: DuckDBConnection, signal: AbortSigna
 
 async function runTranslated(
   statement: TranslatedStatement,
-  { session, handle }: StatementRequest,
+  { session, handle, isDescribeOnly }: StatementRequest,
   history: History,
   run: QueryRun,
 ): Promise<StatementOutcome> {
@@ -98,31 +107,36 @@ async function runTranslated(
   if (!(await catalog.hasSchema(connection, session))) throw noSuchContext();
   for (const table of statement.tables) await demandRelation(run, table);
   const travel: TimeTravel = { connection, history, session };
+  if (isDescribeOnly) return describe(statement, travel, run);
   switch (statement.kind) {
-    case 'query':
+    case 'query': {
       await history.noteRead(connection, handle);
-      return { result: await withPast(statement, travel, (sql) => renderQuery({ ...statement, sql }, run)) };
+      const result = await withPast(statement, travel, (sql) => renderQuery({ ...statement, sql }, run));
+      return { action: 'query', result };
+    }
     case 'change': {
       const { sql, stats } = await recordedChange(statement, handle, travel);
-      return { result: await renderQuery(answer(sql), run), stats };
+      return { action: statement.action, result: await renderQuery(answer(sql), run), stats };
     }
     case 'unload': {
       await history.noteRead(connection, handle);
       const sql = await withPast(statement.query, travel, (query) => runUnload(statement, query, handle, run));
-      return { result: await renderQuery(answer(sql), run) };
+      return { action: 'unload', result: await renderQuery(answer(sql), run) };
     }
     case 'session': {
       const result = await renderQuery(answer(statusQuery('Statement executed successfully.')), run);
-      return { result, parameters: { ...session.parameters, ...statement.parameters } };
+      return { action: 'definition', result, parameters: { ...session.parameters, ...statement.parameters } };
     }
-    case 'stage':
-      return { result: await renderQuery(answer(await runStage(connection, statement.operation, session.database)), run) };
+    case 'stage': {
+      const sql = await runStage(connection, statement.operation, session.database);
+      return { action: 'definition', result: await renderQuery(answer(sql), run) };
+    }
     default: {
       const resolved = await Promise.all(statement.sql.map((sql) => resolvePast(sql, statement.past, travel)));
       const sql = await runDefinition(connection, { ...statement, sql: resolved }, catalog, () =>
         history.define(connection, statement, handle),
       );
-      return { result: await renderQuery(answer(sql), run) };
+      return { action: 'definition', result: await renderQuery(answer(sql), run) };
     }
   }
 }
@@ -149,6 +163,21 @@ async function recordedChange(change: TranslatedChange, handle: string, travel: 
   await history.commit(connection, { tables: [change.target], statement: handle });
   await connection.run('COMMIT');
   return result;
+}
+
+async function describe(statement: TranslatedStatement, travel: TimeTravel, run: QueryRun): Promise<StatementOutcome> {
+  switch (statement.kind) {
+    case 'query': {
+      const result = await withPast(statement, travel, (sql) => describeResult({ ...statement, sql }, run));
+      return { action: 'query', result };
+    }
+    case 'change':
+      return { action: statement.action, result: await describeResult(answer(changeAnswer(statement.action, 0).sql), run) };
+    case 'definition':
+      return { action: 'definition', result: await describeResult(answer(statusQuery('')), run) };
+    default:
+      throw unsupported('a description of this statement');
+  }
 }
 
 function answer(sql: string): RenderedQuery {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
+import type { ResultFormat } from '../results/result-format.ts';
 import type { ResultPlace, ResultStore } from '../results/result-store.ts';
 import { runSeveral } from './run-several.ts';
 import { runStatement, type StatementOutcome, type StatementRequest, type StatementTools } from './run-statement.ts';
@@ -15,6 +16,8 @@ export interface Statement {
   readonly handle: string;
   readonly requestId: string;
   readonly user: string;
+  /** How its result is written; only clients that read this format can fetch it. */
+  readonly format: ResultFormat;
   readonly createdOn: number;
   state(): StatementState;
   /** Resolves when the statement is over, whatever became of it. */
@@ -34,7 +37,9 @@ export interface Submission extends Omit<StatementRequest, 'handle'> {
 export interface StatementRegistry {
   /** Starts a statement, or gives the one that was started for the same user with the same request id. */
   submit(submission: Submission): Statement;
-  find(handle: string, user: string): Statement | undefined;
+  find(handle: string, user: string, format?: ResultFormat): Statement | undefined;
+  /** Finds what was started with a request id. */
+  findRequest(requestId: string, user: string): Statement | undefined;
   /** Stops what runs. */
   close(): Promise<void>;
 }
@@ -66,10 +71,11 @@ export function statementRegistry(options: StatementTools & { readonly store: Re
   };
   return {
     submit,
-    find(handle, user) {
+    find(handle, user, format = 'sql-api') {
       const statement = byHandle.get(handle);
-      return statement?.user === user ? statement : undefined;
+      return statement?.user === user && statement.format === format ? statement : undefined;
     },
+    findRequest: (requestId, user) => byRequest.get(`${user} ${requestId}`),
     async close() {
       for (const statement of byHandle.values()) statement.cancel();
       await Promise.all([...byHandle.values()].map(({ over }) => over));
@@ -106,6 +112,7 @@ function startStatement(submission: Submission, store: ResultStore, runWhole: Ru
     handle,
     requestId: submission.requestId,
     user: submission.session.user,
+    format: submission.format ?? 'sql-api',
     createdOn: Date.now(),
     state: () => state,
     over,

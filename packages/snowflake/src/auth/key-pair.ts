@@ -1,39 +1,49 @@
-import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
-import { type Clock, type Secrets, SnowmeltError } from '@snowmelt/core/ports';
+import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject, randomUUID } from 'node:crypto';
+import { type SecretReference, type Secrets, SnowmeltError } from '@snowmelt/core/ports';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
-
-/** Gives a bearer token that is valid now. */
-export interface TokenProvider {
-  /** @throws source/authentication, secret/not-found */
-  token(): Promise<string>;
-}
+import type { Authenticator, AuthenticatorOptions } from './authenticator.ts';
 
 // Snowflake accepts one hour at most.
 const LIFETIME_SECONDS = 59 * 60;
 const RENEW_SECONDS_BEFORE_END = 5 * 60;
 
+/** Where the key is. */
+export interface KeyPairOptions extends AuthenticatorOptions {
+  readonly privateKey: SecretReference | undefined;
+  readonly passphrase?: SecretReference | undefined;
+}
+
 /** Signs key-pair tokens for an account's user; the key is looked up when the first token is asked for, and at each renewal. */
-export function keyPairTokens(options: {
-  readonly connection: SnowflakeConnection;
-  readonly secrets: Secrets;
-  readonly clock: Clock;
-}): TokenProvider {
-  let current: { readonly text: string; readonly renewAt: number } | undefined;
+export function keyPairTokens(options: KeyPairOptions): Authenticator {
+  let current: { readonly token: string; readonly renewAt: number } | undefined;
   return {
-    async token() {
+    async credentials() {
       const now = Math.floor(options.clock.now().getTime() / 1000);
       if (current === undefined || now >= current.renewAt) {
-        const key = parseKey(await options.secrets.get(options.connection.privateKey));
-        current = { text: signToken(options.connection, key, now), renewAt: now + LIFETIME_SECONDS - RENEW_SECONDS_BEFORE_END };
+        const token = signToken(options.connection, await readKey(options), now);
+        current = { token, renewAt: now + LIFETIME_SECONDS - RENEW_SECONDS_BEFORE_END };
       }
-      return current.text;
+      return { type: 'KEYPAIR_JWT', token: current.token };
+    },
+    refused(token) {
+      if (current?.token === token) current = undefined;
     },
   };
 }
 
-function signToken(connection: SnowflakeConnection, key: KeyObject, now: number): string {
-  const subject = `${accountName(connection.account)}.${connection.user.toUpperCase()}`;
-  const claims = { iss: `${subject}.${fingerprint(key)}`, sub: subject, iat: now, exp: now + LIFETIME_SECONDS };
+async function readKey({
+  secrets,
+  privateKey,
+  passphrase,
+}: Pick<KeyPairOptions, 'privateKey' | 'passphrase'> & { readonly secrets: Secrets }) {
+  if (privateKey === undefined) throw unusableKey('is not declared');
+  return parseKey(await secrets.get(privateKey), passphrase === undefined ? undefined : await secrets.get(passphrase));
+}
+
+function signToken({ account, user = '' }: SnowflakeConnection, key: KeyObject, now: number): string {
+  const subject = `${accountName(account)}.${user.toUpperCase()}`;
+  // The identifier makes a token that replaces a refused one another token, even within the same second.
+  const claims = { iss: `${subject}.${fingerprint(key)}`, sub: subject, iat: now, exp: now + LIFETIME_SECONDS, jti: randomUUID() };
   const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
   return `${signed}.${createSign('RSA-SHA256').update(signed).sign(key, 'base64url')}`;
 }
@@ -51,13 +61,15 @@ export function accountName(account: string): string {
   return (end > 0 ? account.slice(0, end) : account).toUpperCase();
 }
 
-function parseKey(secret: string): KeyObject {
+function parseKey(secret: string, passphrase: string | undefined): KeyObject {
   try {
     // Environment variables often hold a PEM on one line, with its line ends spelt out.
-    const key = createPrivateKey(secret.includes('\n') ? secret : secret.replaceAll('\\n', '\n'));
+    const pem = secret.includes('\n') ? secret : secret.replaceAll('\\n', '\n');
+    const key = createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase });
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
-    throw unusableKey(/ENCRYPTED/.test(secret) ? 'is encrypted' : 'is not a PEM file');
+    const locked = passphrase === undefined ? 'is encrypted and has no `passphrase`' : 'does not open with the passphrase';
+    throw unusableKey(/ENCRYPTED/.test(secret) ? locked : 'is not a PEM file');
   }
   throw unusableKey('is not an RSA key');
 }
@@ -66,7 +78,7 @@ function parseKey(secret: string): KeyObject {
 function unusableKey(why: string): SnowmeltError {
   return new SnowmeltError('source/authentication', {
     message: `The private key for Snowflake ${why}.`,
-    hint: 'Give an unencrypted RSA key in PKCS#8 PEM form (`-----BEGIN PRIVATE KEY-----`), e.g. made with `openssl genrsa 2048 | openssl pkcs8 -topk8 -nocrypt`.',
-    at: { field: 'source.privateKey' },
+    hint: 'Give an RSA key in PKCS#8 PEM form (`-----BEGIN PRIVATE KEY-----`), e.g. made with `openssl genrsa 2048 | openssl pkcs8 -topk8 -nocrypt`.',
+    at: { field: 'source.auth' },
   });
 }

@@ -12,6 +12,9 @@ import {
   unreachableError,
 } from './source-errors.ts';
 
+/** What one try led to; `refused`: by the credentials, of which there may be newer ones. */
+export type Exchanged<T> = Outcome<T> | { readonly kind: 'refused'; readonly error: SnowmeltError; readonly status: number };
+
 /** One request of the SQL API. */
 export interface ExchangeRequest extends HttpRequest {
   readonly place: RequestPlace;
@@ -21,7 +24,7 @@ export interface ExchangeRequest extends HttpRequest {
  * Sends one request and lets `read` consume a good answer; tells whether a failure is worth another try.
  * @throws source/*, lake/disk-full, run/interrupted
  */
-export async function exchange<T>(request: ExchangeRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<Outcome<T>> {
+export async function exchange<T>(request: ExchangeRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<Exchanged<T>> {
   const { place, signal } = request;
   try {
     const answer = await httpRequest(request);
@@ -34,12 +37,12 @@ export async function exchange<T>(request: ExchangeRequest, read: (answer: HttpA
   }
 }
 
-function failedOutcome(place: RequestPlace, { status, retryAfter }: HttpAnswer, answer: FailureAnswer): Outcome<never> {
+function failedOutcome(place: RequestPlace, { status, retryAfter }: HttpAnswer, answer: FailureAnswer): Exchanged<never> {
   const seconds = Number(retryAfter ?? Number.NaN);
   const wait = Number.isFinite(seconds) && seconds >= 0 ? { waitMs: seconds * 1000 } : {};
   if (status === 429) return { kind: 'again', error: throttledError(place), ...wait };
   if (status >= 500) return { kind: 'again', error: unreachableError(place, `HTTP ${status}`), ...wait };
-  if (status === 401 || status === 403) throw authenticationError(place, status, answer);
+  if (status === 401 || status === 403) return { kind: 'refused', error: authenticationError(place, status, answer), status };
   // 408 is the statement's own time limit, not that of the request.
   if (status === 422 || status === 408) throw statementError(place, answer);
   if (status === 400 && answer.code !== undefined) throw statementError(place, answer);

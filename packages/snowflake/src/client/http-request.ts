@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Silence after which the connection counts as broken. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 /** An answer whose body is still arriving; it has to be read. */
@@ -30,10 +32,17 @@ const UNPACK_CHUNK_BYTES = 512 * 1024;
  * Sends a request over a connection that is kept for the next one. Not `fetch`, which unpacks in pieces of 16 KB and so
  * takes three times the processor time for large bodies.
  */
-export async function httpRequest({ method, url, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+export async function httpRequest({
+  method,
+  url,
+  headers,
+  body,
+  signal,
+  idleTimeoutMs = IDLE_TIMEOUT_MS,
+}: HttpRequest): Promise<HttpAnswer> {
   const start = url.startsWith('https:') ? requestHttps : requestHttp;
   const request = start(url, { method, headers: { ...headers, 'Accept-Encoding': 'gzip' }, signal });
-  request.setTimeout(IDLE_TIMEOUT_MS, () => request.destroy(new Error(`nothing arrived for ${IDLE_TIMEOUT_MS / 1000} seconds`)));
+  request.setTimeout(idleTimeoutMs, () => request.destroy(new Error(`nothing arrived for ${idleTimeoutMs / 1000} seconds`)));
   request.end(body);
   const [response]: IncomingMessage[] = await once(request, 'response');
   if (response === undefined) throw new Error('there was no answer');

@@ -21,6 +21,8 @@ export interface ResultMetadata {
   readonly partitions: readonly ResultPartition[];
 }
 
+const FINEST_TIME_SCALE = 9;
+
 /** Reads the metadata out of a finished statement's answer; undefined if it has another shape. */
 export function parseResultMetadata(answer: unknown): ResultMetadata | undefined {
   const handle = textOf(answer, 'statementHandle');
@@ -46,9 +48,11 @@ export function parseHandle(answer: unknown): string | undefined {
 
 function parseColumn(value: unknown): ResultColumn | undefined {
   const name = textOf(value, 'name');
-  const type = textOf(value, 'type')?.toLowerCase();
+  // Geography arrives in the dress of another type, which depends on the account; this member says what it is.
+  const type = (textOf(value, 'extTypeName') ?? textOf(value, 'type'))?.toLowerCase();
   if (name === undefined || type === undefined) return undefined;
-  return { name, type, precision: numberOf(value, 'precision') ?? 38, scale: numberOf(value, 'scale') ?? 0 };
+  const scale = numberOf(value, 'scale') ?? (type.startsWith('time') ? FINEST_TIME_SCALE : 0);
+  return { name, type, precision: numberOf(value, 'precision') ?? 38, scale };
 }
 
 function parsePartition(value: unknown): ResultPartition | undefined {

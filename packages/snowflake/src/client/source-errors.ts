@@ -20,7 +20,7 @@ export function protocolError(place: RequestPlace, what: string, cause?: unknown
 export function authenticationError(place: RequestPlace, status: number, answer: FailureAnswer): SnowmeltError {
   return new SnowmeltError('source/authentication', {
     message: `Snowflake at ${place.host} refused the credentials (HTTP ${status}${describe(answer)}).`,
-    hint: "Check `account`, `user` and `role`, that the key's public half is the user's RSA_PUBLIC_KEY, that no network policy excludes this machine, and this machine's clock.",
+    hint: "Check `account`, `user`, `role` and the credentials (of a key pair: that its public half is the user's RSA_PUBLIC_KEY), that no network policy excludes this machine, and this machine's clock.",
     at: place.at,
   });
 }
@@ -32,6 +32,7 @@ export function statementError(place: RequestPlace, answer: FailureAnswer): Snow
     message: `Snowflake could not run a statement${describe(answer)}.`,
     at: place.at,
     ...(hint === undefined ? {} : { hint }),
+    ...(PASSING.has(answer.code ?? '') ? { retry: 'safe' } : {}),
   };
   return new SnowmeltError('source/statement-failed', details);
 }
@@ -66,10 +67,14 @@ export interface FailureAnswer {
   readonly message?: string;
 }
 
+// Snowflake's own incidents: the same statement may well succeed in a moment.
+const PASSING = new Set(['000603', '000616']);
+
 const HINTS: Readonly<Record<string, string>> = {
   '002003': "Check the table's name, and that the role may use its database and schema and select from it.",
   '000606': 'Name a `warehouse` in the source, or give the user a default one.',
-  '000630': 'The statement ran into its time limit: raise STATEMENT_TIMEOUT_IN_SECONDS or read less at once.',
+  '000630':
+    'The statement ran into its time limit: raise `statementTimeout` of the source (or STATEMENT_TIMEOUT_IN_SECONDS in Snowflake), or read less at once.',
 };
 
 function describe({ code, message }: FailureAnswer): string {

@@ -4,8 +4,9 @@ import { type Clock, isSnowmeltError, type SnowmeltError, type SqlText } from '@
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import type { HttpAnswer } from './http-request.ts';
 import { readJson } from './read-json.ts';
-import type { RequestSender, StatementContext } from './request-sender.ts';
+import type { RequestSender, SqlApiRequest, StatementContext } from './request-sender.ts';
 import { parseHandle, parseResultMetadata, parseResultRows, type ResultMetadata } from './result-metadata.ts';
+import type { Slots } from './slots.ts';
 import { protocolError } from './source-errors.ts';
 
 /** A small result, in memory. Cells are text or null. */
@@ -16,12 +17,21 @@ export interface SmallResult extends ResultMetadata {
 /** Consumes an answer's bytes. Called again from the start when the connection broke underway. */
 export type BodyReader<T> = (body: AsyncIterable<Uint8Array>) => Promise<T>;
 
+/** Is told a statement's handle before it is waited for. */
+export type OnRunning = (handle: string) => Promise<void>;
+
 /** Snowflake's SQL API, version 2. All methods throw `source/*` and, when stopped, `run/interrupted`. */
 export interface SqlApiClient {
   /** Runs a statement whose result is small. */
   query(sql: SqlText, context: StatementContext): Promise<SmallResult>;
   /** Runs a statement and hands the finished answer, which may be large, to `read`. */
   execute<T>(sql: SqlText, context: StatementContext, read: BodyReader<T>): Promise<T>;
+  /** Waits for a statement that was sent before, perhaps by another process, and hands its answer to `read`. */
+  attach<T>(handle: string, context: StatementContext, read: BodyReader<T>): Promise<T>;
+  /** Runs a statement that takes long and whose result is small. */
+  longQuery(sql: SqlText, context: StatementContext, onRunning: OnRunning): Promise<SmallResult>;
+  /** {@link SqlApiClient.attach} for a small result. */
+  attachQuery(handle: string, context: StatementContext): Promise<SmallResult>;
   /** Hands one further partition of a finished statement's result to `read`. */
   readPartition<T>(handle: string, index: number, context: StatementContext, read: BodyReader<T>): Promise<T>;
   /** The error for an answer that does not have the API's shape. */
@@ -34,6 +44,7 @@ export interface SqlApiOptions {
   readonly url: string;
   readonly sender: RequestSender;
   readonly clock: Pick<Clock, 'sleep'>;
+  readonly slots: Slots;
   readonly tag?: string | undefined;
 }
 
@@ -48,8 +59,12 @@ const CANCEL_TIMEOUT_MS = 5_000;
 export function sqlApiClient(options: SqlApiOptions): SqlApiClient {
   const { sender } = options;
   return {
-    query: (sql, context) => run(options, { sql, wait: true }, context, smallResultReader(sender, context)),
-    execute: (sql, context, read) => run(options, { sql, wait: false }, context, read),
+    query: (sql, context) => inSlot(options, context, () => run(options, { sql, wait: true }, context, smallResultReader(sender, context))),
+    execute: (sql, context, read) => inSlot(options, context, () => run(options, { sql, wait: false }, context, read)),
+    attach: (handle, context, read) => inSlot(options, context, () => take(options, handle, context, read)),
+    longQuery: (sql, context, onRunning) =>
+      inSlot(options, context, () => run(options, { sql, wait: false, onRunning }, context, smallResultReader(sender, context))),
+    attachQuery: (handle, context) => inSlot(options, context, () => take(options, handle, context, smallResultReader(sender, context))),
     readPartition(handle, index, context, read) {
       const url = `${statementUrl(options, handle)}?partition=${index}`;
       return sender.send({ method: 'GET', url }, context, (answer) => read(answer.body));
@@ -62,18 +77,45 @@ function statementUrl({ url }: SqlApiOptions, handle: string): string {
   return `${url}/api/v2/statements/${encodeURIComponent(handle)}`;
 }
 
-// `wait: false` lets Snowflake answer at once with the handle, without which a statement cannot be cancelled.
-async function run<T>(
-  options: SqlApiOptions,
-  statement: { readonly sql: SqlText; readonly wait: boolean },
-  context: StatementContext,
-  read: BodyReader<T>,
-): Promise<T> {
+function inSlot<T>({ slots }: SqlApiOptions, { signal }: StatementContext, act: () => Promise<T>): Promise<T> {
+  return slots.run(signal, act);
+}
+
+interface Submission {
+  readonly sql: SqlText;
+  /** False: Snowflake answers at once with the handle. */
+  readonly wait: boolean;
+  readonly onRunning?: OnRunning | undefined;
+}
+
+async function run<T>(options: SqlApiOptions, submission: Submission, context: StatementContext, read: BodyReader<T>): Promise<T> {
   const onAnswer = answerReader(options.sender, context, read);
   // With the same requestId a resend gets the first answer and runs nothing twice.
-  const url = `${options.url}/api/v2/statements?requestId=${randomUUID()}${statement.wait ? '' : '&async=true'}`;
-  const body = statementBody(options, statement.sql, context);
-  let answer = await options.sender.send({ method: 'POST', url, resendUrl: `${url}&retry=true`, body }, context, onAnswer);
+  const url = `${options.url}/api/v2/statements?requestId=${randomUUID()}`;
+  const post = { method: 'POST' as const, resendUrl: `${url}&retry=true`, body: statementBody(options, submission.sql, context) };
+  const sent = submission.wait ? { ...post, url } : { ...post, url: `${url}&async=true`, resendUrl: `${post.resendUrl}&async=true` };
+  let answer: Answer<T>;
+  try {
+    answer = await options.sender.send(sent, context, onAnswer);
+    if (answer.kind === 'running') await submission.onRunning?.(answer.handle);
+  } catch (error) {
+    if (context.signal.aborted) await cancelUnanswered(options, { ...post, url: `${post.resendUrl}&async=true` }, context);
+    throw error;
+  }
+  return await follow(options, answer, context, onAnswer);
+}
+
+function take<T>(options: SqlApiOptions, handle: string, context: StatementContext, read: BodyReader<T>): Promise<T> {
+  return follow(options, { kind: 'running', handle }, context, answerReader(options.sender, context, read));
+}
+
+async function follow<T>(
+  options: SqlApiOptions,
+  first: Answer<T>,
+  context: StatementContext,
+  onAnswer: (answer: HttpAnswer) => Promise<Answer<T>>,
+): Promise<T> {
+  let answer = first;
   for (let waitMs = FIRST_POLL_MS; answer.kind === 'running'; waitMs = Math.min(waitMs * 2, LONGEST_POLL_MS)) {
     const { handle } = answer;
     try {
@@ -97,22 +139,40 @@ function answerReader<T>(sender: RequestSender, context: StatementContext, read:
   };
 }
 
-async function cancel(options: SqlApiOptions, handle: string, context: StatementContext): Promise<void> {
-  const patient = { ...context, signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS) };
-  try {
-    await options.sender.send({ method: 'POST', url: `${statementUrl(options, handle)}/cancel` }, patient, async ({ body }) => {
-      await buffer(body);
+// The handle of a statement that has not been answered is learnt by sending it again: under the same id it runs only once.
+async function cancelUnanswered(options: SqlApiOptions, resend: SqlApiRequest, context: StatementContext): Promise<void> {
+  await withoutFail(context, async (patient) => {
+    const handle = await options.sender.send(resend, patient, async ({ status, body }) => {
+      const answer = await buffer(body);
+      return status === 202 ? parseHandle(JSON.parse(answer.toString('utf8'))) : undefined;
     });
+    if (handle !== undefined) await sendCancel(options, handle, patient);
+  });
+}
+
+function cancel(options: SqlApiOptions, handle: string, context: StatementContext): Promise<void> {
+  return withoutFail(context, (patient) => sendCancel(options, handle, patient));
+}
+
+async function sendCancel(options: SqlApiOptions, handle: string, context: StatementContext): Promise<void> {
+  await options.sender.send({ method: 'POST', url: `${statementUrl(options, handle)}/cancel` }, context, async ({ body }) => {
+    await buffer(body);
+  });
+}
+
+// The statement may have ended by itself; the caller is told what stopped it in any case.
+async function withoutFail(context: StatementContext, act: (patient: StatementContext) => Promise<void>): Promise<void> {
+  try {
+    await act({ ...context, signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS) });
   } catch (error) {
-    // The statement may have ended by itself; the caller is told what stopped it in any case.
-    if (!isSnowmeltError(error)) throw error;
+    if (!isSnowmeltError(error) && !(error instanceof SyntaxError)) throw error;
   }
 }
 
-function statementBody({ connection, tag }: SqlApiOptions, sql: SqlText, { attempt, dataset }: StatementContext): string {
-  const { database, schema, warehouse, role } = connection;
-  const parameters = { TIMEZONE: 'UTC', QUERY_TAG: JSON.stringify({ tool: 'snowmelt', run: tag, attempt, dataset }) };
-  return JSON.stringify({ statement: sql, database, schema, warehouse, role, parameters });
+function statementBody({ connection, tag }: SqlApiOptions, sql: SqlText, { attempt, run = tag, dataset }: StatementContext): string {
+  const { database, schema, warehouse, role, statementTimeout: timeout } = connection;
+  const parameters = { TIMEZONE: 'UTC', QUERY_TAG: JSON.stringify({ tool: 'snowmelt', run, attempt, dataset }) };
+  return JSON.stringify({ statement: sql, timeout, database, schema, warehouse, role, parameters });
 }
 
 function smallResultReader(sender: RequestSender, context: StatementContext): BodyReader<SmallResult> {

@@ -2,6 +2,7 @@ import {
   type ColumnType,
   type ErrorCode,
   type ErrorDetails,
+  type LossyChoice,
   renderColumnType,
   SnowmeltError,
   type SourceColumn,
@@ -58,14 +59,47 @@ function missing(column: SourceColumn, names: readonly string[], place: Contract
 }
 
 function mismatch(column: SourceColumn, found: ResultColumn, place: ContractPlace): Problem | undefined {
-  if (fits(column.type, found)) return undefined;
+  if (column.part === 'offset') return undefined;
+  const at = { dataset: place.dataset, field: column.name };
+  if (column.nanoseconds === 'epoch' && (TIMESTAMPS.includes(found.type) || found.type === 'time')) return lostOffset(column, found, place);
+  if (fits(column.type, found)) return column.type.kind === 'timestamp' ? lostOffset(column, found, place) : undefined;
   const declared = renderColumnType(column.type, 'snowflake');
   return {
     code: 'source/type-mismatch',
     message: `Column \`${column.source}\` of ${place.relation} is ${renderSourceType(found)}, which ${declared} cannot hold without loss.`,
     hint: `Declare \`${column.name}\` as ${declarable(found) ?? 'another type'}, or cast it to ${declared} in a query.`,
-    at: { dataset: place.dataset, field: column.name },
+    at,
   };
+}
+
+// The instant is kept in UTC; what the source says beside it must not vanish without a word.
+function lostOffset(column: SourceColumn, found: ResultColumn, place: ContractPlace): Problem | undefined {
+  const hasOffset = found.type === 'timestamp_tz';
+  if (hasOffset === (column.offset !== undefined)) return undefined;
+  const at = { dataset: place.dataset, field: column.name };
+  const message = `Column \`${column.source}\` of ${place.relation} is ${renderSourceType(found)}`;
+  if (!hasOffset) {
+    return { code: 'source/type-mismatch', message: `${message}, which has no offset.`, hint: 'Remove `offset`.', at };
+  }
+  return {
+    code: 'source/type-mismatch',
+    message: `${message}: the lake keeps the instant in UTC, and nothing says what becomes of the offset.`,
+    hint: `Write \`offset: 'keep'\` for a column \`${column.name}_offset_minutes\`, or \`offset: 'drop'\`.`,
+    at,
+  };
+}
+
+/** What of these columns cannot be kept, because the declaration says so. */
+export function lossyChoices(columns: readonly MatchedColumn[]): readonly LossyChoice[] {
+  return columns.flatMap(({ declared: { name: column, nanoseconds, offset }, actual }): LossyChoice[] => [
+    ...(nanoseconds === 'truncate' && hasNanoseconds(actual) ? [{ column, choice: 'nanoseconds-truncated' } as const] : []),
+    ...(offset === 'drop' && actual.type === 'timestamp_tz' ? [{ column, choice: 'offset-dropped' } as const] : []),
+  ]);
+}
+
+/** Tells whether values can be finer than microseconds. */
+export function hasNanoseconds({ type, scale }: ResultColumn): boolean {
+  return (type === 'time' || TIMESTAMPS.includes(type)) && scale > 6;
 }
 
 function throwProblems(problems: readonly Problem[]): void {
@@ -80,6 +114,9 @@ function throwProblems(problems: readonly Problem[]): void {
 
 const TIMESTAMPS = ['timestamp_ntz', 'timestamp_ltz', 'timestamp_tz'];
 
+/** Shapes on the earth or in a plane: as WKB in a BINARY, or as GeoJSON. */
+export const GEOGRAPHIES = ['geography', 'geometry'];
+
 // A double holds every decimal number of up to 15 digits.
 const DOUBLE_DIGITS = 15;
 
@@ -88,12 +125,12 @@ const SIMPLE_KINDS = ['boolean', 'double', 'varchar', 'date', 'time', 'timestamp
 const SOURCE_TYPES: Readonly<Record<(typeof SIMPLE_KINDS)[number], readonly string[]>> = {
   boolean: ['boolean'],
   double: ['real'],
-  varchar: ['text'],
+  varchar: ['text', ...GEOGRAPHIES],
   date: ['date'],
   time: ['time'],
   timestamp: TIMESTAMPS,
-  binary: ['binary'],
-  json: ['variant', 'object', 'array'],
+  binary: ['binary', ...GEOGRAPHIES],
+  json: ['variant', 'object', 'array', ...GEOGRAPHIES],
 };
 
 // Fewer digits than in the source are allowed, because every INT of Snowflake is a NUMBER(38,0): the writer refuses

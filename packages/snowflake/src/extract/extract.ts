@@ -1,9 +1,22 @@
-import { ATTEMPT, type CallContext, type ExtractReport, type ExtractRequest, type SourceColumn, sqlText } from '@snowmelt/core/ports';
+import {
+  ATTEMPT,
+  type AttemptNotes,
+  type CallContext,
+  type Clock,
+  type ExtractReport,
+  type ExtractRequest,
+  isSnowmeltError,
+  type SourceColumn,
+  sqlText,
+  type Transport as TransportName,
+} from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
 import type { SqlApiClient } from '../client/sql-api-client.ts';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
+import { chooseTransport } from '../transport/choose-transport.ts';
+import { openProgress, type ProgressBook } from '../transport/progress.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type ContractPlace, type MatchedColumn, matchColumns } from './contract.ts';
+import { type ContractPlace, lossyChoices, type MatchedColumn, matchColumns } from './contract.ts';
 import { projectColumns } from './projection.ts';
 import { describeRelation, renderRelation } from './relation.ts';
 import {
@@ -21,8 +34,12 @@ import {
 /** What an extraction works with. */
 export interface ExtractTools {
   readonly client: SqlApiClient;
-  readonly transport: Transport;
+  /** @throws config/invalid for one that the connection has no stage for */
+  readonly transport: (name: TransportName) => Transport;
   readonly connection: SnowflakeConnection;
+  readonly clock: Clock;
+  /** Where the next attempt finds how far one was that is killed; without, it begins again. */
+  readonly attempts?: AttemptNotes | undefined;
 }
 
 /** One extraction while it runs. */
@@ -31,29 +48,46 @@ interface Extraction extends ExtractTools {
   readonly context: StatementContext;
   readonly from: string;
   readonly place: ContractPlace;
+  readonly progress: ProgressBook;
 }
 
 /** Runs one extraction: describe, compare with the contract, fix the window, read. @throws source/*, lake/* */
 export async function extract(tools: ExtractTools, request: ExtractRequest, context: CallContext): Promise<ExtractReport> {
+  const progress = await openProgress(request, tools.attempts, tools.clock);
   const extraction: Extraction = {
     ...tools,
     request,
     context: { ...context, dataset: request.dataset },
     from: renderRelation(request.relation, tools.connection),
     place: { dataset: request.dataset, relation: describeRelation(request.relation) },
+    progress,
   };
-  const { window } = request;
-  if (window.kind === 'full') {
-    const { columns, handle } = await describe(extraction);
-    return readRows(extraction, columns, { statements: [handle] });
+  try {
+    const report = await extractRows(extraction);
+    await progress.close();
+    return report;
+  } catch (error) {
+    // What could not be used is not taken up again; after a fault of the network or a stop it is.
+    if (!isSnowmeltError(error) || !PASSING.has(error.code)) await progress.close();
+    throw error;
   }
-  return extractWindow(extraction, window, watermarkColumn(window, request.columns, request.dataset));
+}
+
+const PASSING = new Set<string>(['source/unreachable', 'source/throttled', 'run/interrupted', 'lake/disk-full', 'lake/io']);
+
+async function extractRows(extraction: Extraction): Promise<ExtractReport> {
+  const { window, columns, dataset } = extraction.request;
+  if (window.kind === 'full') {
+    const described = await describe(extraction);
+    return readRows(extraction, described.columns, { statements: [described.handle] });
+  }
+  return extractWindow(extraction, window, watermarkColumn(window, columns, dataset));
 }
 
 async function extractWindow(extraction: Extraction, window: WatermarkWindow, watermark: SourceColumn): Promise<ExtractReport> {
   const [described, bounds] = await bothOrFirst(describe(extraction), fixBounds(extraction, window, watermark));
-  const statements = [described.handle, bounds.handle];
-  if (isEmptyWindow(bounds.window)) return { files: [], rows: 0, window: bounds.window, statements, bytesFetched: 0 };
+  const statements = [described.handle, ...bounds.statements];
+  if (isEmptyWindow(bounds.window)) return { ...NOTHING, window: bounds.window, statements };
   const matched = described.columns.find(({ declared }) => declared === watermark);
   if (matched === undefined) throw extraction.client.unexpected(extraction.context, 'a description without the watermark');
   return readRows(extraction, described.columns, {
@@ -81,26 +115,38 @@ async function describe({
 }
 
 async function fixBounds(
-  { client, context, from, place }: Extraction,
+  { client, context, from, place, progress }: Extraction,
   window: WatermarkWindow,
   watermark: SourceColumn,
-): Promise<{ readonly window: FixedWindow; readonly handle: string }> {
+): Promise<{ readonly window: FixedWindow; readonly statements: readonly string[] }> {
+  const fixed = progress.earlier?.window;
+  if (fixed !== undefined) return { window: fixed, statements: [] };
   const result = await client.query(boundsStatement(window, watermark, from), context);
   const bounds = parseBounds(result);
   if (bounds === undefined) throw client.unexpected(context, 'an upper end of the window that is not a timestamp');
   refuseNulls(window, bounds, place);
-  return { window: fixWindow(window, bounds), handle: result.handle };
+  return { window: fixWindow(window, bounds), statements: [result.handle] };
 }
 
+const NOTHING = { files: [], rows: 0, bytesFetched: 0, transport: 'raw', choices: [] } as const;
+
 async function readRows(
-  { transport, request, context, from }: Extraction,
+  extraction: Extraction,
   matched: readonly MatchedColumn[],
   done: { readonly statements: readonly string[]; readonly window?: FixedWindow; readonly condition?: string },
 ): Promise<ExtractReport> {
-  const { select, columns } = projectColumns(matched);
+  const { request, context, from, progress } = extraction;
   const where = done.condition === undefined ? '' : ` WHERE ${done.condition}`;
-  const read = await transport.read(
-    { sql: sqlText(`SELECT ${select} FROM ${from}${where}`), columns, prefix: request.prefix.replaceAll(ATTEMPT, context.attempt) },
+  const transport = progress.earlier?.transport ?? (await chooseTransport(extraction, request, context));
+  const read = await extraction.transport(transport).read(
+    {
+      query: (carrier) => {
+        const { select, columns } = projectColumns(matched, carrier);
+        return { sql: sqlText(`SELECT ${select} FROM ${from}${where}`), columns };
+      },
+      prefix: request.prefix.replaceAll(ATTEMPT, context.attempt),
+      progress: progress.open(transport, done.window),
+    },
     context,
   );
   return {
@@ -109,5 +155,7 @@ async function readRows(
     window: done.window ?? {},
     statements: [...done.statements, read.statement],
     bytesFetched: read.bytesFetched,
+    transport,
+    choices: lossyChoices(matched),
   };
 }

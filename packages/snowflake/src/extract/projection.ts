@@ -1,6 +1,6 @@
-import { assertNever, type ColumnType, quoteIdentifier, type SpooledColumn } from '@snowmelt/core/ports';
+import { assertNever, quoteIdentifier, renderColumnType, type SpooledColumn } from '@snowmelt/core/ports';
 import type { ResultColumn } from '../client/result-metadata.ts';
-import type { MatchedColumn } from './contract.ts';
+import { GEOGRAPHIES, hasNanoseconds, type MatchedColumn } from './contract.ts';
 
 /** What to select, and how the writer is to read each cell of the answer. */
 export interface Projection {
@@ -8,45 +8,87 @@ export interface Projection {
   readonly columns: readonly SpooledColumn[];
 }
 
-/** Generates one SELECT list in which no cell depends on an account's output formats or on an encoding that is not documented. */
-export function projectColumns(columns: readonly MatchedColumn[]): Projection {
+/** What carries the values: cells of text in a result, or Parquet files that Snowflake writes. */
+export type Carrier = 'cells' | 'parquet';
+
+interface Expression {
+  readonly sql: string;
+  readonly encoding: SpooledColumn['encoding'];
+}
+
+/**
+ * Generates one SELECT list in which no value depends on an account's settings or on an encoding that is not documented.
+ * Parquet files carry a value as itself wherever Snowflake writes it exactly; times and timestamps it cuts to milliseconds,
+ * so they travel as they do in cells.
+ */
+export function projectColumns(columns: readonly MatchedColumn[], carrier: Carrier): Projection {
+  const projected = columns.map((column) => ({ column: column.declared, ...expressionOf(column, carrier) }));
   return {
-    select: columns.map((column) => `${expressionOf(column)} AS ${quoteIdentifier(column.declared.name, 'snowflake')}`).join(', '),
-    columns: columns.map(({ declared: { name, type } }) => ({ name, type, encoding: encodingOf(type) })),
+    select: projected.map(({ column, sql }) => `${sql} AS ${quoteIdentifier(column.name, 'snowflake')}`).join(', '),
+    columns: projected.map(({ column: { name, type }, encoding }) => ({ name, type, encoding })),
   };
 }
 
-function expressionOf({ declared, actual }: MatchedColumn): string {
+function expressionOf(matched: MatchedColumn, carrier: Carrier): Expression {
+  const { declared, actual } = matched;
   const column = quoteIdentifier(actual.name, 'snowflake');
+  const isParquet = carrier === 'parquet';
+  const plain: SpooledColumn['encoding'] = isParquet ? 'native' : 'text';
   const { kind } = declared.type;
   switch (kind) {
     case 'boolean':
+    case 'varchar':
+    case 'json':
+      return { sql: textOf(column, actual, kind), encoding: plain };
     case 'bigint':
+      return { sql: isParquet ? `(${integerOf(matched, column)})::BIGINT` : integerOf(matched, column), encoding: plain };
     case 'decimal':
     case 'double':
-    case 'varchar':
-      return column;
+      return { sql: isParquet ? `${column}::${renderColumnType(declared.type, 'snowflake')}` : column, encoding: plain };
     case 'date':
-      return `TO_CHAR(${column}, 'YYYY-MM-DD')`;
+      return isParquet ? { sql: column, encoding: 'native' } : { sql: `TO_CHAR(${column}, 'YYYY-MM-DD')`, encoding: 'text' };
     case 'time':
-      return `TO_CHAR(${column}, 'HH24:MI:SS.FF6')`;
+      return { sql: `TO_CHAR(${column}, '${isExact(matched) ? 'HH24:MI:SS.FF9' : 'HH24:MI:SS.FF6'}')`, encoding: 'text' };
     case 'timestamp':
-      return `DATE_PART(epoch_microsecond, ${inUtc(actual)})`;
+      return { sql: isParquet ? `(${microseconds(matched, column)})::BIGINT` : microseconds(matched, column), encoding: 'epoch_us' };
     case 'binary':
-      return `TO_CHAR(${column}, 'HEX')`;
-    case 'json':
-      return `TO_JSON(${column})`;
+      return bytesOf(column, actual, isParquet);
     default:
       return assertNever(kind);
   }
 }
 
-function inUtc({ name, type }: ResultColumn): string {
-  const column = quoteIdentifier(name, 'snowflake');
-  return type === 'timestamp_ltz' || type === 'timestamp_tz' ? `CONVERT_TIMEZONE('UTC', ${column})::TIMESTAMP_NTZ` : column;
+function bytesOf(column: string, { type }: ResultColumn, isParquet: boolean): Expression {
+  const bytes = GEOGRAPHIES.includes(type) ? `ST_ASWKB(${column})` : column;
+  return isParquet ? { sql: bytes, encoding: 'native' } : { sql: `TO_CHAR(${bytes}, 'HEX')`, encoding: 'hex' };
 }
 
-function encodingOf({ kind }: ColumnType): SpooledColumn['encoding'] {
-  if (kind === 'timestamp') return 'epoch_us';
-  return kind === 'binary' ? 'hex' : 'text';
+function textOf(column: string, { type }: ResultColumn, kind: 'boolean' | 'varchar' | 'json'): string {
+  if (GEOGRAPHIES.includes(type)) return `TO_JSON(ST_ASGEOJSON(${column}))`;
+  return kind === 'json' ? `TO_JSON(${column})` : column;
+}
+
+function integerOf({ declared, actual }: MatchedColumn, column: string): string {
+  if (declared.part === 'offset') return `DATEDIFF(minute, ${inUtc(column, actual)}, ${column}::TIMESTAMP_NTZ)`;
+  if (declared.nanoseconds !== 'epoch') return column;
+  if (actual.type !== 'time') return `DATE_PART(epoch_nanosecond, ${inUtc(column, actual)})`;
+  const seconds = `(DATE_PART(hour, ${column}) * 60 + DATE_PART(minute, ${column})) * 60 + DATE_PART(second, ${column})`;
+  return `(${seconds}) * 1000000000 + DATE_PART(nanosecond, ${column})`;
+}
+
+// Stands for a value with digits that the lake cannot hold: it is no timestamp, so the writer refuses it.
+const NO_TIMESTAMP = '9223372036854775807';
+
+function microseconds(matched: MatchedColumn, column: string): string {
+  const epoch = `DATE_PART(epoch_microsecond, ${inUtc(column, matched.actual)})`;
+  return isExact(matched) ? `IFF(MOD(DATE_PART(nanosecond, ${column}), 1000) <> 0, ${NO_TIMESTAMP}, ${epoch})` : epoch;
+}
+
+// Digits finer than microseconds can be there and may not be cut off.
+function isExact({ declared, actual }: MatchedColumn): boolean {
+  return declared.nanoseconds === undefined && hasNanoseconds(actual);
+}
+
+function inUtc(column: string, { type }: ResultColumn): string {
+  return type === 'timestamp_ltz' || type === 'timestamp_tz' ? `CONVERT_TIMEZONE('UTC', ${column})::TIMESTAMP_NTZ` : column;
 }

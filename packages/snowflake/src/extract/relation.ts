@@ -17,7 +17,8 @@ export function describeRelation(relation: SourceRelation): string {
 
 const PART = /"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*)/y;
 
-function qualifiedName(table: string, { database, schema }: Pick<SnowflakeConnection, 'database' | 'schema'>): readonly string[] {
+/** The parts of a table's name, from the database to the table, as Snowflake stores them. @throws config/invalid */
+export function qualifiedName(table: string, { database, schema }: Pick<SnowflakeConnection, 'database' | 'schema'>): readonly string[] {
   const parts = parseName(table.trim());
   if (parts === undefined || parts.length > 3) throw notATable(table);
   return [...[database, schema].slice(0, 3 - parts.length), ...parts];

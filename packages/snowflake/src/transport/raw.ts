@@ -9,21 +9,27 @@ import { unframePartition } from './partition-framing.ts';
 import { groupPartitions, type PartitionGroup } from './partition-groups.ts';
 import { splitResult } from './split-result.ts';
 import { writeSpoolFile } from './spool-file.ts';
-import type { Transport, TransportReport, TransportRequest } from './transport.ts';
+import { ifStillThere } from './still-there.ts';
+import type { Transport, TransportQuery, TransportReport, TransportRequest } from './transport.ts';
 
 /** What the raw transport works with, and its bounds. */
 export interface RawTransportOptions {
   readonly client: SqlApiClient;
   readonly writer: ParquetWriter;
   /** Text per Parquet file; the temporary folder holds about twice as much. */
-  readonly groupBytes?: number;
+  readonly groupBytes?: number | undefined;
   /** Partitions that are fetched at once. */
-  readonly fetches?: number;
+  readonly fetches?: number | undefined;
 }
 
 /** One result while it is read. */
-interface Reading extends Required<RawTransportOptions> {
+interface Reading {
+  readonly client: SqlApiClient;
+  readonly writer: ParquetWriter;
+  readonly groupBytes: number;
+  readonly fetches: number;
   readonly request: TransportRequest;
+  readonly query: TransportQuery;
   readonly context: StatementContext;
   readonly folder: string;
 }
@@ -42,7 +48,7 @@ export function rawTransport(options: RawTransportOptions): Transport {
     async read(request, context) {
       const folder = await writer.spoolFolder(`${context.attempt}-${context.dataset ?? 'result'}`);
       try {
-        return await readResult({ client, writer, groupBytes, fetches, request, context, folder });
+        return await readResult({ client, writer, groupBytes, fetches, request, query: request.query('cells'), context, folder });
       } finally {
         await writer.clearSpool(folder);
       }
@@ -51,14 +57,44 @@ export function rawTransport(options: RawTransportOptions): Transport {
 }
 
 async function readResult(reading: Reading): Promise<TransportReport> {
-  const { client, request, context } = reading;
-  const first = await client.execute(request.sql, context, (body) => spoolFirst(reading, body));
+  const { first, isResumed } = await openResult(reading);
   const { handle, partitions, rows } = first.metadata;
-  checkRows(context, sumRows(partitions), rows);
+  checkRows(reading.context, sumRows(partitions), rows);
   const groups = groupPartitions(partitions, reading.groupBytes);
-  const { files, bytes } = await convertGroups(reading, handle, groups);
-  checkRows(context, sumRows(files), rows);
+  const kept = isResumed ? await keepFiles(reading, groups) : new Map<number, readonly DataFile[]>();
+  const { files, bytes } = await convertGroups(reading, handle, groups, kept);
+  checkRows(reading.context, sumRows(files), rows);
   return { files, rows, statement: handle, bytesFetched: first.bytes + bytes };
+}
+
+interface OpenedResult {
+  readonly first: { readonly metadata: ResultMetadata; readonly bytes: number };
+  readonly isResumed: boolean;
+}
+
+// Results stay for a day: the statement of an attempt that was killed need not run again.
+async function openResult(reading: Reading): Promise<OpenedResult> {
+  const { client, query, request, context } = reading;
+  const read = (body: AsyncIterable<Uint8Array>) => spoolFirst(reading, body);
+  const { earlier } = request.progress;
+  if (earlier?.sql === query.sql) {
+    const first = await ifStillThere(() => client.attach(earlier.handle, context, read));
+    if (first !== undefined) return { first, isResumed: true };
+  }
+  return { first: await client.execute(query.sql, context, read), isResumed: false };
+}
+
+async function keepFiles({ request, writer }: Reading, groups: readonly PartitionGroup[]): Promise<Map<number, readonly DataFile[]>> {
+  const kept = new Map<number, readonly DataFile[]>();
+  for (const { index, rows } of groups) {
+    const files: DataFile[] = [];
+    for (const file of request.progress.earlier?.files[index] ?? []) {
+      const again = await writer.keep(file, request.prefix);
+      if (again !== undefined) files.push(again);
+    }
+    if (sumRows(files) === rows) kept.set(index, files);
+  }
+  return kept;
 }
 
 // The answer itself holds partition 0: its rows go to disk as they arrive, only what surrounds them is parsed.
@@ -77,15 +113,23 @@ async function convertGroups(
   reading: Reading,
   handle: string,
   groups: readonly PartitionGroup[],
+  kept: ReadonlyMap<number, readonly DataFile[]>,
 ): Promise<{ readonly files: readonly DataFile[]; readonly bytes: number }> {
-  const files: DataFile[] = [];
+  const done = new Map(kept);
   const fetched: SpooledGroup[] = [];
   let bytes = 0;
+  const note = async (): Promise<void> => {
+    // A result in one piece is read again as fast as its note.
+    if (groups.length > 1) await reading.request.progress.note({ sql: reading.query.sql, handle, files: Object.fromEntries(done) });
+  };
+  await note();
   // While one group is written, the next is fetched: two groups at most lie on disk.
-  for (const next of [...groups, undefined]) {
+  for (const next of [...groups.filter(({ index }) => !kept.has(index)), undefined]) {
     const current = fetched.pop();
     const write = async (signal: AbortSignal): Promise<void> => {
-      if (current !== undefined) files.push(...(await writeGroup(reading, current, signal)));
+      if (current === undefined) return;
+      done.set(current.group.index, await writeGroup(reading, current, signal));
+      await note();
     };
     const fetch = async (signal: AbortSignal): Promise<void> => {
       if (next === undefined) return;
@@ -95,7 +139,7 @@ async function convertGroups(
     };
     await inParallel([write, fetch], 2, reading.context.signal, (task, signal) => task(signal));
   }
-  return { files, bytes };
+  return { files: groups.flatMap(({ index }) => done.get(index) ?? []), bytes };
 }
 
 async function fetchGroup(reading: Reading, handle: string, group: PartitionGroup, signal: AbortSignal): Promise<SpooledGroup> {
@@ -117,9 +161,13 @@ async function fetchGroup(reading: Reading, handle: string, group: PartitionGrou
   };
 }
 
-async function writeGroup({ writer, request }: Reading, { group, paths }: SpooledGroup, signal: AbortSignal): Promise<readonly DataFile[]> {
+async function writeGroup(
+  { writer, request, query }: Reading,
+  { group, paths }: SpooledGroup,
+  signal: AbortSignal,
+): Promise<readonly DataFile[]> {
   const name = `part-${String(group.index).padStart(5, '0')}`;
-  const files = await writer.write({ paths, columns: request.columns, rows: group.rows, prefix: request.prefix, name }, signal);
+  const files = await writer.write({ paths, columns: query.columns, rows: group.rows, prefix: request.prefix, name }, signal);
   await Promise.all(paths.map((path) => rm(path, { force: true })));
   return files;
 }

@@ -1,11 +1,20 @@
 import type { DataFile, SpooledColumn, SqlText } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
+import type { Carrier } from '../extract/projection.ts';
+import type { Progress } from './progress.ts';
 
-/** A finished query whose rows are wanted as Parquet files under `prefix`. */
-export interface TransportRequest {
+/** The query whose rows are wanted, written for what carries them, and how its columns are to be read. */
+export interface TransportQuery {
   readonly sql: SqlText;
   readonly columns: readonly SpooledColumn[];
+}
+
+/** Rows that are wanted as Parquet files under `prefix`. */
+export interface TransportRequest {
+  readonly query: (carrier: Carrier) => TransportQuery;
   readonly prefix: string;
+  /** What an earlier attempt left, and where to note how far this one is. */
+  readonly progress: Progress;
 }
 
 /** What a transport brought. */

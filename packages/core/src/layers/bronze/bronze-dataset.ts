@@ -1,4 +1,4 @@
-import type { SourceColumn, SourceRelation } from '../../ports/source.ts';
+import type { SourceColumn, SourceRelation, Transport } from '../../ports/source.ts';
 import type { DatasetBase } from '../dataset-base.ts';
 
 /** How much of the source one run reads. */
@@ -13,4 +13,5 @@ export interface BronzeDataset extends DatasetBase {
   readonly sourceColumns: readonly SourceColumn[];
   readonly key: readonly string[] | undefined;
   readonly mode: BronzeMode;
+  readonly transport?: Transport | 'auto';
 }

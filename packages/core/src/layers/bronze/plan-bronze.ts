@@ -22,6 +22,7 @@ export function planBronze(dataset: BronzeDataset, state: TableState, day: Logic
       relation: dataset.relation,
       columns: dataset.sourceColumns,
       window: windowFor(dataset, isRedefined ? undefined : state.watermark?.high, until),
+      ...(dataset.transport === undefined ? {} : { transport: dataset.transport }),
       day,
       prefix: fillTemplate(partitionTemplate(dataset.name, 'rows'), day, ATTEMPT),
     },

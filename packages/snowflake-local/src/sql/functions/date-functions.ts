@@ -47,6 +47,7 @@ const PARTS: Readonly<Record<string, (value: string) => string>> = {
   ...epoch((value) => macro('floor_divide', `epoch_us(${value})`, '1000000'), 'epoch_second', 'epoch', 'epoch_seconds'),
   ...epoch((value) => macro('floor_divide', `epoch_us(${value})`, '1000'), 'epoch_millisecond', 'epoch_milliseconds'),
   ...epoch((value) => `epoch_us(${value})`, 'epoch_microsecond', 'epoch_microseconds'),
+  ...epoch((value) => macro('nanosecond_part', value), 'nanosecond', 'nanoseconds', 'ns', 'nsec', 'nanosec', 'nsecond'),
   ...epoch((value) => macro('epoch_nanoseconds', value), 'epoch_nanosecond', 'epoch_nanoseconds'),
 };
 

@@ -1,0 +1,70 @@
+import type { BronzeColumn } from './bronze-column.ts';
+import type { BronzeDefinition, Pipeline } from './pipeline-schema.ts';
+import { needColumns, type Report } from './report.ts';
+
+/** Finds what the schema of an extract cannot see: keys that exclude or need each other, and columns that do not exist. */
+export function findBronzeContradictions(
+  path: readonly string[],
+  bronze: BronzeDefinition,
+  source: Pipeline['source'],
+  report: Report,
+): void {
+  const columns = Object.keys(bronze.columns);
+  const name = path.join('.');
+  if ((bronze.table === undefined) === (bronze.query === undefined)) {
+    report(path, `\`${name}\` needs exactly one of \`table\` and \`query\`.`, 'Name the table to read, or write the query.');
+  }
+  if (columns.length === 0) report([...path, 'columns'], `\`${name}\` has no columns.`, 'List the columns to extract with their types.');
+  if (source.kind !== 'snowflake') checkPlain(path, bronze, report);
+  else if (bronze.transport === 'unload' && source.stage === undefined) {
+    report([...path, 'transport'], 'Transport unload needs a `stage` in `source`.', 'Name an external stage that Snowflake may write to.');
+  }
+  checkWatermark(path, bronze, report);
+  for (const [column, declared] of Object.entries(bronze.columns)) checkColumn([...path, 'columns', column], declared, columns, report);
+  needColumns([...path, 'key'], bronze.key ?? [], columns, report);
+}
+
+// Files and DuckDB are read in one way, and their types hold what they say.
+function checkPlain(path: readonly string[], { transport, columns }: BronzeDefinition, report: Report): void {
+  const hint = 'Remove it, or read from Snowflake.';
+  if (transport !== 'auto') report([...path, 'transport'], '`transport` is for Snowflake sources.', hint);
+  for (const [name, { nanoseconds, offset }] of Object.entries(columns)) {
+    const at = [...path, 'columns', name];
+    if (nanoseconds !== undefined) report([...at, 'nanoseconds'], '`nanoseconds` is for Snowflake sources.', hint);
+    if (offset !== undefined) report([...at, 'offset'], '`offset` is for Snowflake sources.', hint);
+  }
+}
+
+function checkWatermark(path: readonly string[], { mode, watermark, columns }: BronzeDefinition, report: Report): void {
+  if (mode === 'window' && watermark === undefined) {
+    report(
+      path,
+      `\`${path.join('.')}\` has mode window but no \`watermark\`.`,
+      'Name the column that says when a row was last changed, or use mode full.',
+    );
+  }
+  if (watermark === undefined) return;
+  if (mode === 'full')
+    report([...path, 'watermark'], 'A watermark has no meaning in mode full.', 'Use mode window, or remove `watermark`.');
+  if (columns[watermark]?.nanoseconds === 'epoch') {
+    report(
+      [...path, 'watermark'],
+      'A watermark cannot be kept as epoch nanoseconds.',
+      'Use `nanoseconds: "truncate"`: window ends keep all digits.',
+    );
+  }
+  needColumns([...path, 'watermark'], [watermark], Object.keys(columns), report);
+}
+
+function checkColumn(path: readonly string[], column: BronzeColumn, columns: readonly string[], report: Report): void {
+  const { kind } = column.type;
+  if (column.nanoseconds !== undefined && kind !== 'timestamp' && kind !== 'time') {
+    report([...path, 'nanoseconds'], '`nanoseconds` is for TIMESTAMP_NTZ and TIME.', 'Remove it.');
+  }
+  if (column.offset === undefined) return;
+  if (kind !== 'timestamp') report([...path, 'offset'], '`offset` is for TIMESTAMP_NTZ.', 'Remove it.');
+  const companion = `${path.at(-1)}_offset_minutes`;
+  if (column.offset === 'keep' && columns.includes(companion)) {
+    report([...path, 'offset'], `The offset goes to \`${companion}\`, which is declared already.`, 'Rename that column.');
+  }
+}
