@@ -5,6 +5,18 @@ import { build } from 'esbuild';
 
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+// Where it stands alone, DuckDB's package is found at run time; here it becomes part of the bundle, all but its native code.
+const duckdbInside = {
+  name: 'duckdb-inside',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onLoad }) => {
+    onLoad({ filter: /duckdb-module\.ts$/ }, () => ({
+      contents: "export function duckdbModule() { return require('@duckdb/node-api'); }",
+      loader: 'ts',
+      resolveDir: at('packages/local'),
+    }));
+  },
+};
+
 rmSync(at('packages/cli/bundle'), { recursive: true, force: true });
 await build({
   entryPoints: [at('packages/cli/src/main.ts'), at('packages/cli/src/terminal.ts')],
@@ -16,7 +28,11 @@ await build({
   target: 'node20',
   conditions: ['snowmelt-source'],
   // What holds native code or WebAssembly, or is loaded for changed projects only, stays where it is.
-  external: ['@duckdb/node-api', '@polyglot-sql/sdk', 'croner', 'es-module-lexer', 'sucrase'],
+  external: ['@duckdb/node-bindings', '@polyglot-sql/sdk', 'croner', 'es-module-lexer', 'sucrase'],
+  plugins: [duckdbInside],
+  banner: { js: "import { createRequire as snowmeltRequire } from 'node:module'; const require = snowmeltRequire(import.meta.url);" },
+  minify: true,
+  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
 });

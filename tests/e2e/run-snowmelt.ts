@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SNOWMELT = fileURLToPath(new URL('../../packages/cli/bin/snowmelt.js', import.meta.url));
+const UNBUNDLED = fileURLToPath(new URL('./unbundled-snowmelt.mjs', import.meta.url));
 
 /** How a command ended. `signal`: it was killed. */
 export interface Ended {
@@ -16,7 +17,7 @@ export interface Ended {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Arguments of Node itself. */
+  /** Arguments of Node itself. With some, the command runs unbundled, so that what they preload meets the packages themselves. */
   readonly node?: readonly string[];
   /** Is given the process once it runs. */
   readonly onStart?: (child: ChildProcess) => void;
@@ -24,7 +25,8 @@ export interface StartOptions {
 
 /** Runs `snowmelt` as a process of its own, as a user would. */
 export function snowmelt(argv: readonly string[], options: StartOptions = {}): Promise<Ended> {
-  return runNode([...(options.node ?? []), SNOWMELT, ...argv], options);
+  const { node = [] } = options;
+  return runNode([...node, node.length === 0 ? SNOWMELT : UNBUNDLED, ...argv], options);
 }
 
 /** Runs a script with Node. */
