@@ -39,9 +39,10 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  mainFields: ['module', 'main'],
   conditions: ['snowmelt-source'],
-  // What holds native code, or is loaded for changed projects only, stays where it is.
-  external: ['@duckdb/node-bindings', 'croner', 'es-module-lexer', 'sucrase'],
+  // Native code stays where it is.
+  external: ['@duckdb/node-bindings'],
   plugins: [duckdbInside, translatorInside],
   banner: { js: "import { createRequire as snowmeltRequire } from 'node:module'; const require = snowmeltRequire(import.meta.url);" },
   minify: true,
