@@ -48,6 +48,8 @@ export interface CheckResult {
   readonly check: string;
   readonly severity: 'error' | 'warn';
   readonly violations: number;
+  /** What was found, where a number of violations says too little. */
+  readonly detail?: string;
 }
 
 /** One commit: a small immutable object in the table log. */

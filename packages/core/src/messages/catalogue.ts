@@ -43,7 +43,15 @@ export type Message =
       readonly delayMs: number;
     }
   | { readonly code: 'step/finished'; readonly run: string; readonly outcome: StepOutcome }
-  | { readonly code: 'check/warned'; readonly run: string; readonly dataset: string; readonly check: string; readonly violations: number }
+  | {
+      readonly code: 'check/warned';
+      readonly run: string;
+      readonly dataset: string;
+      readonly check: string;
+      readonly violations: number;
+      /** What was found, where the number says too little. */
+      readonly detail?: string;
+    }
   /** The commit stands, the catalog does not know it yet; the next run repairs that. */
   | { readonly code: 'catalog/behind'; readonly run: string; readonly dataset: string }
   | { readonly code: 'catalog/repaired'; readonly run: string; readonly dataset: string }

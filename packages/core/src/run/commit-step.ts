@@ -15,7 +15,13 @@ export interface CommitContext {
 const NOTHING_REFUSED = { rows: 0, files: [] } as const;
 
 /** The commit that publishes an extraction: its batch and the watermark, as one object. */
-export function extractCommit(step: ExtractStep, before: TableState, report: ExtractReport, context: CommitContext): Commit {
+export function extractCommit(
+  step: ExtractStep,
+  before: TableState,
+  report: ExtractReport,
+  context: CommitContext,
+  checks: readonly CheckResult[] = [],
+): Commit {
   const version = step.commit.baseVersion + 1;
   const batch: Batch = {
     id: context.attempt,
@@ -36,7 +42,7 @@ export function extractCommit(step: ExtractStep, before: TableState, report: Ext
     batches,
     inputs: {},
   };
-  return { ...commitBase(step, context, []), partitions: { [step.day]: entry }, watermark: watermarkOf(step, report) };
+  return { ...commitBase(step, context, checks), partitions: { [step.day]: entry }, watermark: watermarkOf(step, report) };
 }
 
 /** The commit that publishes a build. */

@@ -7,6 +7,7 @@ import type { CallContext } from '../ports/source.ts';
 import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
+import { judgeBatch } from './judge-batch.ts';
 import { registerCommit } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
@@ -60,7 +61,9 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
 async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
   const source = await ports.source();
   const report = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
-  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt });
+  const checks = await judgeBatch(step, before, report, ports, call);
+  warnOf(checks, step, ports, run);
+  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt }, checks);
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0) };
 }
 
@@ -71,15 +74,19 @@ async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: Call
     results = toResults(step.commit.checks, violations);
     judgeChecks(step.dataset, results);
   });
-  for (const { check, violations } of results.filter((result) => result.violations > 0)) {
-    ports.host.notify({ code: 'check/warned', run, dataset: step.dataset, check, violations });
-  }
+  warnOf(results, step, ports, run);
   const rowsRead = report.accounts.reduce((sum, account) => sum + account.rowsRead, 0);
   const written = report.outputs.flatMap((output) => output.partitions.map((partition) => ({ part: output.part, ...partition })));
   const refused = written.filter(({ part }) => part === 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
   judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
   const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
   return { commit: buildCommit(step, report, results, { run, now: ports.clock.now(), attempt: call.attempt }), bytes };
+}
+
+function warnOf(results: readonly CheckResult[], { dataset }: Step, { host }: RunPorts, run: string): void {
+  for (const { check, violations, detail } of results.filter((result) => result.violations > 0)) {
+    host.notify({ code: 'check/warned', run, dataset, check, violations, ...(detail === undefined ? {} : { detail }) });
+  }
 }
 
 async function publish(step: Step, before: TableState, commit: Commit, { ports, run }: StepContext): Promise<TableState> {

@@ -26,6 +26,8 @@ export function planBronze(dataset: BronzeDataset, state: TableState, day: Logic
       day,
       prefix: fillTemplate(partitionTemplate(dataset.name, 'rows'), day, ATTEMPT),
     },
+    ...(dataset.expectations === undefined ? {} : { expectations: dataset.expectations }),
+    ...(dataset.checkScans.length === 0 ? {} : { scans: dataset.checkScans }),
     coversTo: until,
     commit: {
       baseVersion: state.version,
