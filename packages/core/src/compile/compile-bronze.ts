@@ -32,8 +32,13 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
     key: definition.key,
     mode,
     ...(transport === undefined ? {} : { transport }),
+    drift: { policy: definition.drift, needed: neededColumns(definition) },
     ...(expectations.length === 0 ? {} : { expectations }),
   };
+}
+
+function neededColumns({ columns, key = [], watermark }: BronzeDefinition): readonly string[] {
+  return Object.keys(columns).filter((name) => columns[name]?.required === true || key.includes(name) || name === watermark);
 }
 
 function relationOf(definition: BronzeDefinition, source: Pipeline['source']['kind']): SourceRelation {

@@ -21,7 +21,7 @@ export function findBronzeContradictions(
     report([...path, 'transport'], 'Transport unload needs a `stage` in `source`.', 'Name an external stage that Snowflake may write to.');
   }
   checkWatermark(path, bronze, report);
-  findDoorContradictions(path, bronze, report);
+  findDoorContradictions(path, bronze, source.kind, report);
   for (const [column, declared] of Object.entries(bronze.columns)) checkColumn([...path, 'columns', column], declared, columns, report);
   needColumns([...path, 'key'], bronze.key ?? [], columns, report);
 }

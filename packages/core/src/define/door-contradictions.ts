@@ -1,8 +1,17 @@
-import type { BronzeDefinition } from './pipeline-schema.ts';
+import type { BronzeDefinition, Pipeline } from './pipeline-schema.ts';
 import { needColumns, type Report } from './report.ts';
 
 /** Finds what the schema of an extract cannot see in what it expects of its batches. */
-export function findDoorContradictions(path: readonly string[], bronze: BronzeDefinition, report: Report): void {
+export function findDoorContradictions(
+  path: readonly string[],
+  bronze: BronzeDefinition,
+  source: Pipeline['source']['kind'],
+  report: Report,
+): void {
+  if (bronze.drift !== 'freeze' && source !== 'snowflake') {
+    const hint = 'Remove it: what does not fit stops the extract, and new columns are announced.';
+    report([...path, 'drift'], `\`drift: '${bronze.drift}'\` is for Snowflake sources.`, hint);
+  }
   checkRows(path, bronze, report);
   checkFreshness(path, bronze, report);
 }

@@ -26,6 +26,8 @@ const bronze = z.strictObject({
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
   /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `auto` decides by size. */
   transport: z.enum(['auto', 'raw', 'unload']).default('auto'),
+  /** What becomes of the extract when the source's columns change. */
+  drift: z.enum(['freeze', 'evolve']).default('freeze'),
   rows: batchRows.optional(),
   freshness: batchFreshness.optional(),
 });
