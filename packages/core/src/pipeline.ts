@@ -9,6 +9,8 @@ export { type RunRecord, readRunRecords } from './lake/run-record.ts';
 export { readTable } from './lake/table-log.ts';
 export { findUnreferenced } from './lake/vacuum.ts';
 export { buildPlan } from './plan/build-plan.ts';
+export { contractRequests } from './plan/contract-requests.ts';
+export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
 export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';
 export type { BuildStep, ExtractStep, PendingDataset, Plan, Step } from './steps/step.ts';

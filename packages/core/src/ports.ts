@@ -3,6 +3,7 @@ export { assertNever } from './errors/assert-never.ts';
 export { type Blame, ERROR_CATALOGUE, type ErrorCode, type Retry } from './errors/catalogue.ts';
 export { nearest, suggest } from './errors/nearest.ts';
 export { type ErrorDetails, isSnowmeltError, type Place, SnowmeltError, throwAll, toSnowmeltError } from './errors/snowmelt-error.ts';
+export { noteDrift } from './layers/bronze/note-drift.ts';
 export * from './layout/dataset-name.ts';
 export * from './layout/logical-date.ts';
 export * from './layout/object-key.ts';

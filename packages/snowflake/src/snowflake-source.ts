@@ -13,7 +13,7 @@ import { authenticatorFor } from './auth/authenticator.ts';
 import { requestSender } from './client/request-sender.ts';
 import { limitSlots } from './client/slots.ts';
 import { sqlApiClient } from './client/sql-api-client.ts';
-import { extract } from './extract/extract.ts';
+import { describeSource, extract } from './extract/extract.ts';
 import { qualifiedName } from './extract/relation.ts';
 import { apiUrl, type SnowflakeConnection } from './snowflake-connection.ts';
 import { rawTransport } from './transport/raw.ts';
@@ -67,6 +67,7 @@ export function snowflakeSource({
       const [account, user, role, warehouse, version] = (result.data[0] ?? []).map((cell) => cell ?? undefined);
       return `Snowflake ${version ?? '?'}, account ${account ?? '?'}, user ${user ?? '?'}, role ${role ?? 'none'}, warehouse ${warehouse ?? 'none'}`;
     },
+    describe: (request, context) => describeSource({ client, connection }, request, context),
     extract: (request, context) => extract({ client, transport, connection, clock, attempts }, request, context),
   };
 }

@@ -28,7 +28,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'check',
     summary: 'compile the project: names, types, SQL, lineage; touches no data',
     takes: [0, 0],
-    options: [],
+    options: [{ name: 'source', help: 'also hold every extract against what the source says of its columns; reads no row' }],
     load: async () => (await import('../commands/check.ts')).check,
   },
   {

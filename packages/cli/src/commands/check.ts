@@ -1,24 +1,54 @@
-import type { CommandAction } from '../arguments/command.ts';
-import { openProject } from '../compose/open-project.ts';
+import { contractRequests, type DescribedDataset, describeSources, readLake } from '@snowmelt/core/pipeline';
+import { throwAll } from '@snowmelt/core/ports';
+import type { CommandAction, Invocation } from '../arguments/command.ts';
+import { openProject, type Project } from '../compose/open-project.ts';
 
-/** Compiles the project and says what it consists of. */
+/** Compiles the project and says what it consists of; with `--source` also how the source differs from it. */
 export const check: CommandAction = async (invocation) => {
   const project = await openProject(invocation);
   try {
-    const { terminal, values } = invocation;
-    const { datasets, pipeline } = project.graph;
-    if (values['json'] === true) {
-      terminal.out(
-        `${JSON.stringify({ code: 'check/done', pipeline, datasets: datasets.map(({ name, columns, inputs, lineage }) => ({ name, columns, inputs, lineage })) })}\n`,
-      );
-      return 0;
-    }
-    if (values['quiet'] === true) return 0;
-    const columns = datasets.reduce((sum, dataset) => sum + dataset.columns.length, 0);
-    const checks = datasets.reduce((sum, dataset) => sum + dataset.checks.length, 0);
-    terminal.out(`${pipeline}: ${datasets.length} datasets, ${columns} columns, ${checks} checks. No errors.\n`);
+    const described = invocation.values['source'] === true ? await askSource(project, invocation) : [];
+    report(project, described, invocation);
+    throwAll(described.flatMap(({ error }) => (error === undefined ? [] : [error, ...error.others])));
     return 0;
   } finally {
     project.close();
   }
 };
+
+async function askSource(project: Project, { terminal }: Invocation): Promise<readonly DescribedDataset[]> {
+  const stop = new AbortController();
+  const release = terminal.onInterrupt(() => stop.abort());
+  try {
+    const { graph, store } = project;
+    const lake = await readLake(
+      store,
+      graph.datasets.map(({ name }) => name),
+    );
+    return await describeSources(contractRequests(graph, lake), await project.openSource(), { attempt: 'check', signal: stop.signal });
+  } finally {
+    release();
+  }
+}
+
+function report(project: Project, described: readonly DescribedDataset[], { terminal, values }: Invocation): void {
+  const { datasets, pipeline } = project.graph;
+  if (values['json'] === true) {
+    const listed = datasets.map(({ name, columns, inputs, lineage }) => ({ name, columns, inputs, lineage }));
+    terminal.out(`${JSON.stringify({ code: 'check/done', pipeline, datasets: listed })}\n`);
+    for (const { dataset, contract } of described) {
+      if (contract !== undefined) terminal.out(`${JSON.stringify({ code: 'check/source', dataset, ...contract })}\n`);
+    }
+    return;
+  }
+  const notes = described.flatMap(({ dataset, contract }) => (contract?.notes ?? []).map(({ detail }) => `  ! ${dataset}: ${detail}\n`));
+  terminal.out(notes.join(''));
+  if (values['quiet'] === true) return;
+  const columns = datasets.reduce((sum, dataset) => sum + dataset.columns.length, 0);
+  const checks = datasets.reduce((sum, dataset) => sum + dataset.checks.length, 0);
+  const wrong = described.filter(({ error }) => error !== undefined).length;
+  const source = described.length === 0 ? '' : ` ${described.length - wrong} of ${described.length} extracts fit the source.`;
+  terminal.out(
+    `${pipeline}: ${datasets.length} datasets, ${columns} columns, ${checks} checks.${wrong === 0 ? ' No errors.' : ''}${source}\n`,
+  );
+}

@@ -137,7 +137,8 @@ async function publishedRelations(graph: Graph, store: ObjectStore): Promise<Pub
     const state = lake.get(dataset.name);
     if (state === undefined || state.version === 0) return [{ name: dataset.name, columns: dataset.columns, files: [] }];
     const rows = publishedFiles(state, shapeOf(dataset), 'rows').map(({ key }) => key);
-    const table = { name: dataset.name, columns: state.columns, files: rows };
+    const isMixed = dataset.layer === 'bronze' && dataset.drift?.policy === 'evolve';
+    const table = { name: dataset.name, columns: state.columns, files: rows, isMixed };
     if (state.refusedColumns.length === 0) return [table];
     const refused = publishedFiles(state, refusedShapeOf(dataset), 'refused').map(({ key }) => key);
     return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused }];

@@ -48,7 +48,9 @@ function describe(message: Message, color: ReturnType<typeof paint>): string | u
     case 'step/retrying':
       return `  ${color.yellow('!')} ${message.step}: ${message.error}, trying again in ${formatDuration(message.delayMs)}`;
     case 'check/warned':
-      return `  ${color.yellow('!')} ${message.dataset}: check ${message.check} has ${formatCount(message.violations)} violations`;
+      return `  ${color.yellow('!')} ${message.dataset}: check ${message.check}: ${message.detail ?? `${formatCount(message.violations)} violations`}`;
+    case 'source/drifted':
+      return `  ${color.yellow('!')} ${message.dataset}: ${message.detail}`;
     case 'catalog/behind':
       return `  ${color.yellow('!')} ${message.dataset} is published, but the catalog could not be told; the next run repairs it`;
     case 'catalog/repaired':

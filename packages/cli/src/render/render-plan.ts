@@ -25,10 +25,11 @@ function describe(step: Step, source: SourceKind): string {
 
 function describeExtract({ request }: ExtractStep, source: SourceKind): string {
   const how = source === 'snowflake' ? describeTransport(request) : 'read by DuckDB';
+  const drift = request.drift === undefined ? '' : `, drift ${request.drift.policy}`;
   const from = request.relation.kind === 'table' ? request.relation.table : 'a query';
-  if (request.window.kind === 'full') return `all of ${from}, ${how}`;
+  if (request.window.kind === 'full') return `all of ${from}, ${how}${drift}`;
   const { watermark, low, until } = request.window;
-  return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), ${how}`;
+  return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), ${how}${drift}`;
 }
 
 function describeTransport({ transport }: ExtractStep['request']): string {

@@ -5,6 +5,7 @@ import { csvFormat, fileKindOf } from '../define/sources.ts';
 import type { BronzeDataset, BronzeMode } from '../layers/bronze/bronze-dataset.ts';
 import { datasetName } from '../layout/dataset-name.ts';
 import type { FileFormat, SourceColumn, SourceRelation } from '../ports/source.ts';
+import { compileExpectations } from './compile-expectations.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a bronze definition. Its types are the declared ones; the source is held to them when it is read. */
@@ -13,23 +14,31 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
   const relation = relationOf(definition, source.kind);
   const mode = modeOf(definition);
   const transport = transportOf(definition, source);
+  const columns = sourceColumns.map(({ name, type }) => ({ name, type }));
+  const { checks, scans, expectations } = compileExpectations(definition, columns, mode);
   return {
     layer: 'bronze',
     name: datasetName('bronze', table),
     description: definition.description,
-    columns: sourceColumns.map(({ name, type }) => ({ name, type })),
+    columns,
     inputs: [],
     fingerprint: await fingerprintOf({ relation, sourceColumns, kind: mode.kind, watermark: definition.watermark }),
     lineage: {},
-    checks: [],
-    checkScans: [],
+    checks,
+    checkScans: scans,
     file: undefined,
     relation,
     sourceColumns,
     key: definition.key,
     mode,
     ...(transport === undefined ? {} : { transport }),
+    drift: { policy: definition.drift, needed: neededColumns(definition) },
+    ...(expectations.length === 0 ? {} : { expectations }),
   };
+}
+
+function neededColumns({ columns, key = [], watermark }: BronzeDefinition): readonly string[] {
+  return Object.keys(columns).filter((name) => columns[name]?.required === true || key.includes(name) || name === watermark);
 }
 
 function relationOf(definition: BronzeDefinition, source: Pipeline['source']['kind']): SourceRelation {

@@ -9,6 +9,7 @@ export interface BronzeColumn {
   readonly source?: string | undefined;
   readonly nanoseconds?: NanosecondPolicy | 'refuse' | undefined;
   readonly offset?: OffsetPolicy | undefined;
+  readonly required?: boolean | undefined;
 }
 
 /** A bronze column: a type, or a type and where and how its values come. */
@@ -22,5 +23,7 @@ export const bronzeColumn = z.union([
     nanoseconds: z.enum(['refuse', 'truncate', 'epoch']).optional(),
     /** What becomes of the offset of a TIMESTAMP_TZ. */
     offset: z.enum(['keep', 'drop']).optional(),
+    /** A row without a value stops the batch. */
+    required: z.boolean().optional(),
   }),
 ]);

@@ -1,4 +1,5 @@
 import type { BronzeColumn } from './bronze-column.ts';
+import { findDoorContradictions } from './door-contradictions.ts';
 import type { BronzeDefinition, Pipeline } from './pipeline-schema.ts';
 import { needColumns, type Report } from './report.ts';
 
@@ -20,6 +21,7 @@ export function findBronzeContradictions(
     report([...path, 'transport'], 'Transport unload needs a `stage` in `source`.', 'Name an external stage that Snowflake may write to.');
   }
   checkWatermark(path, bronze, report);
+  findDoorContradictions(path, bronze, source.kind, report);
   for (const [column, declared] of Object.entries(bronze.columns)) checkColumn([...path, 'columns', column], declared, columns, report);
   needColumns([...path, 'key'], bronze.key ?? [], columns, report);
 }

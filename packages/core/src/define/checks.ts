@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { lakeIdentifier, text } from './columns.ts';
 
-const severity = z.enum(['error', 'warn']).default('error');
+/** What a check that fails leads to: `error` publishes nothing, `warn` reports. */
+export const severity = z.enum(['error', 'warn']).default('error');
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** An expectation about a dataset's new rows, judged before they are published. */

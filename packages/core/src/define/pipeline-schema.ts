@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { batchFreshness, batchRows } from './batch-expectations.ts';
 import { bronzeColumn } from './bronze-column.ts';
 import { check } from './checks.ts';
 import { cleaningColumn, lakeIdentifier, text } from './columns.ts';
@@ -25,6 +26,10 @@ const bronze = z.strictObject({
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
   /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `auto` decides by size. */
   transport: z.enum(['auto', 'raw', 'unload']).default('auto'),
+  /** What becomes of the extract when the source's columns change. */
+  drift: z.enum(['freeze', 'evolve']).default('freeze'),
+  rows: batchRows.optional(),
+  freshness: batchFreshness.optional(),
 });
 
 const model = {

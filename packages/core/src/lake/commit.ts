@@ -1,7 +1,7 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile } from '../ports/data-file.ts';
-import type { LossyChoice } from '../ports/source.ts';
+import type { DescribedColumn, LossyChoice } from '../ports/source.ts';
 import type { Column } from '../sql/column-type.ts';
 
 /** What one extraction window brought into a bronze partition. Its id is also the name of its folder. */
@@ -48,6 +48,8 @@ export interface CheckResult {
   readonly check: string;
   readonly severity: 'error' | 'warn';
   readonly violations: number;
+  /** What was found, where a number of violations says too little. */
+  readonly detail?: string;
 }
 
 /** One commit: a small immutable object in the table log. */
@@ -69,6 +71,8 @@ export interface Commit {
   readonly inputs: Readonly<Record<string, number>>;
   readonly checks: readonly CheckResult[];
   readonly watermark?: Watermark;
+  /** Bronze: what the source said of its columns. */
+  readonly described?: readonly DescribedColumn[];
 }
 
 /** A table as all its commits together make it. Version 0: it does not exist yet. */
@@ -83,6 +87,7 @@ export interface TableState {
   readonly watermark: Watermark | undefined;
   readonly checks: readonly CheckResult[];
   readonly committedAt: string | undefined;
+  readonly described?: readonly DescribedColumn[];
 }
 
 /** The state of a table that nobody has written to. */
@@ -116,5 +121,6 @@ export function applyCommit(state: TableState, commit: Commit): TableState {
     watermark: commit.watermark ?? state.watermark,
     checks: commit.checks,
     committedAt: commit.committedAt,
+    ...(commit.described === undefined ? {} : { described: commit.described }),
   };
 }

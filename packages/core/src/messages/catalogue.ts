@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Place } from '../errors/snowmelt-error.ts';
+import type { DriftNote } from '../ports/source.ts';
 
 /** What a step did, for people and for the run record. Rows are counts; durations are milliseconds. */
 export interface StepOutcome {
@@ -19,6 +20,8 @@ export interface StepOutcome {
   readonly partitions: number;
   readonly bytes: number;
   readonly version?: number;
+  /** How the source differs from what was declared or from what it was. */
+  readonly drift?: readonly DriftNote[];
   readonly error?: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly at: Place };
 }
 
@@ -43,7 +46,17 @@ export type Message =
       readonly delayMs: number;
     }
   | { readonly code: 'step/finished'; readonly run: string; readonly outcome: StepOutcome }
-  | { readonly code: 'check/warned'; readonly run: string; readonly dataset: string; readonly check: string; readonly violations: number }
+  | {
+      readonly code: 'check/warned';
+      readonly run: string;
+      readonly dataset: string;
+      readonly check: string;
+      readonly violations: number;
+      /** What was found, where the number says too little. */
+      readonly detail?: string;
+    }
+  /** The source's columns are no longer what they were, or not all that is declared of them. */
+  | ({ readonly code: 'source/drifted'; readonly run: string; readonly dataset: string } & DriftNote)
   /** The commit stands, the catalog does not know it yet; the next run repairs that. */
   | { readonly code: 'catalog/behind'; readonly run: string; readonly dataset: string }
   | { readonly code: 'catalog/repaired'; readonly run: string; readonly dataset: string }

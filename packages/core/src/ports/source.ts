@@ -60,6 +60,44 @@ export type ExtractWindow =
       readonly nulls: 'fail' | 'exclude';
     };
 
+/**
+ * What becomes of a dataset whose source is no longer as it was. `freeze`: what touches declared columns stops it, the rest is
+ * announced; `evolve`: what loses nothing is taken over.
+ */
+export type DriftPolicy = 'freeze' | 'evolve';
+
+/** A column as the source describes it, its type in the source's words. */
+export interface DescribedColumn {
+  readonly name: string;
+  readonly type: string;
+  /** Absent: the source does not say. */
+  readonly nullable?: boolean;
+}
+
+/** How a description is held against the declared columns and against what it was before. */
+export interface DriftRules {
+  readonly policy: DriftPolicy;
+  /** Declared columns that must be there and have values. */
+  readonly needed: readonly string[];
+  /** The table's columns so far and what the source said last; absent: nothing has been read. */
+  readonly seen?: { readonly columns: readonly Column[]; readonly described: readonly DescribedColumn[] };
+}
+
+/** A difference that stops nothing and is announced. `detail`: a sentence without a row's value. */
+export interface DriftNote {
+  readonly change: 'added' | 'taken' | 'dropped' | 'retyped' | 'nullable';
+  readonly column: string;
+  readonly detail: string;
+}
+
+/** What the source says of its columns. */
+export interface SourceContract {
+  readonly described: readonly DescribedColumn[];
+  readonly notes: readonly DriftNote[];
+  /** The columns that are read, if these are others than the declared ones. */
+  readonly columns?: readonly Column[];
+}
+
 /** One extraction, fully decided: serialisable. */
 export interface ExtractRequest {
   readonly dataset: DatasetName;
@@ -69,9 +107,14 @@ export interface ExtractRequest {
   /** `auto`: by the size of what is read. Absent: the source knows one way only. */
   readonly transport?: Transport | 'auto';
   readonly day: LogicalDate;
+  /** Absent: the declared columns alone count, and nothing is announced. */
+  readonly drift?: DriftRules;
   /** Folder of the files to write; contains `{attempt}`. */
   readonly prefix: string;
 }
+
+/** What is compared when nothing is read. */
+export type ContractRequest = Pick<ExtractRequest, 'dataset' | 'relation' | 'columns' | 'drift'>;
 
 /** What one extraction brought. `high` is the exact text of the window's upper end, the next window's `low`. */
 export interface ExtractReport {
@@ -85,6 +128,7 @@ export interface ExtractReport {
   readonly transport?: Transport;
   /** What was given up on the way; absent: every value is exact. */
   readonly choices?: readonly LossyChoice[];
+  readonly contract?: SourceContract;
 }
 
 /** What every call that takes time is given. */
@@ -99,6 +143,8 @@ export interface CallContext {
 export interface Source {
   /** Checks that the source answers and accepts the credentials; returns a line to show to people. */
   ping(signal: AbortSignal): Promise<string>;
+  /** Holds the declared columns against what the source says of its own; reads no row. Throws all that does not fit at once. */
+  describe(request: ContractRequest, context: CallContext): Promise<SourceContract>;
   /** Reads one window into Parquet files under the request's prefix. Nothing refers to them yet. */
   extract(request: ExtractRequest, context: CallContext): Promise<ExtractReport>;
 }

@@ -13,7 +13,7 @@ export function toResults(checks: readonly Check[], violations: Readonly<Record<
 export function judgeChecks(dataset: DatasetName, results: readonly CheckResult[]): void {
   const failed = results.filter(({ severity, violations }) => severity === 'error' && violations > 0);
   if (failed.length === 0) return;
-  const list = failed.map(({ check, violations }) => `${check}: ${formatCount(violations)}`).join('; ');
+  const list = failed.map(({ check, violations, detail }) => `${check}: ${detail ?? formatCount(violations)}`).join('; ');
   throw new SnowmeltError('quality/check-failed', {
     message: `${dataset} was not published: ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed (${list}).`,
     hint: 'The published table is unchanged. Fix the source or the rules, or give the check severity warn.',

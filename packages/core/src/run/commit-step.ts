@@ -3,6 +3,7 @@ import type { LogicalDate } from '../layout/logical-date.ts';
 import type { WrittenPartition } from '../ports/data-file.ts';
 import type { ExtractReport } from '../ports/source.ts';
 import type { BuildReport } from '../ports/sql-engine.ts';
+import type { Column } from '../sql/column-type.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 
 /** Who commits, and when. */
@@ -15,7 +16,13 @@ export interface CommitContext {
 const NOTHING_REFUSED = { rows: 0, files: [] } as const;
 
 /** The commit that publishes an extraction: its batch and the watermark, as one object. */
-export function extractCommit(step: ExtractStep, before: TableState, report: ExtractReport, context: CommitContext): Commit {
+export function extractCommit(
+  step: ExtractStep,
+  before: TableState,
+  report: ExtractReport,
+  context: CommitContext,
+  checks: readonly CheckResult[] = [],
+): Commit {
   const version = step.commit.baseVersion + 1;
   const batch: Batch = {
     id: context.attempt,
@@ -36,7 +43,21 @@ export function extractCommit(step: ExtractStep, before: TableState, report: Ext
     batches,
     inputs: {},
   };
-  return { ...commitBase(step, context, []), partitions: { [step.day]: entry }, watermark: watermarkOf(step, report) };
+  const { contract } = report;
+  return {
+    ...commitBase(step, context, checks),
+    columns: columnsAfter(step, before, contract?.columns),
+    partitions: { [step.day]: entry },
+    watermark: watermarkOf(step, report),
+    ...(contract === undefined ? {} : { described: contract.described }),
+  };
+}
+
+// What earlier batches have stays readable beside what this one brings.
+function columnsAfter({ request, commit }: ExtractStep, before: TableState, read: readonly Column[] | undefined): readonly Column[] {
+  const columns = read ?? commit.columns;
+  if (request.drift?.policy !== 'evolve' || request.window.kind === 'full' || commit.replaceAll) return columns;
+  return [...columns, ...before.columns.filter(({ name }) => columns.every((column) => column.name !== name))];
 }
 
 /** The commit that publishes a build. */

@@ -3,10 +3,11 @@ import type { CheckResult, Commit, TableState } from '../lake/commit.ts';
 import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
-import type { CallContext } from '../ports/source.ts';
+import type { CallContext, DriftNote } from '../ports/source.ts';
 import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
+import { judgeBatch } from './judge-batch.ts';
 import { registerCommit } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
@@ -34,10 +35,10 @@ export async function executeStep(step: Step, before: TableState, context: StepC
   for (;;) {
     attempts += 1;
     try {
-      const { commit, bytes } = await tryStep(step, before, context);
+      const { commit, bytes, drift } = await tryStep(step, before, context);
       const state = await publish(step, before, commit, context);
       const durationMs = ports.clock.now().getTime() - startedAt;
-      return { outcome: describeCommit(step, commit, { durationMs, attempts, bytes }), state };
+      return { outcome: describeCommit(step, commit, { durationMs, attempts, bytes, drift }), state };
     } catch (error) {
       const failure = toSnowmeltError(error);
       if (mayRetry(failure, attempts, context) && (await waitToRetry(step, failure, attempts, context))) continue;
@@ -47,7 +48,13 @@ export async function executeStep(step: Step, before: TableState, context: StepC
   }
 }
 
-async function tryStep(step: Step, before: TableState, context: StepContext): Promise<{ commit: Commit; bytes: number }> {
+interface Written {
+  readonly commit: Commit;
+  readonly bytes: number;
+  readonly drift?: readonly DriftNote[] | undefined;
+}
+
+async function tryStep(step: Step, before: TableState, context: StepContext): Promise<Written> {
   if (context.settings.signal.aborted) {
     throw new SnowmeltError('run/interrupted', { message: `Stopped before ${step.id}.`, at: { dataset: step.dataset, step: step.id } });
   }
@@ -60,8 +67,11 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
 async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
   const source = await ports.source();
   const report = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
-  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt });
-  return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0) };
+  const checks = await judgeBatch(step, before, report, ports, call);
+  for (const note of report.contract?.notes ?? []) ports.host.notify({ code: 'source/drifted', run, dataset: step.dataset, ...note });
+  warnOf(checks, step, ports, run);
+  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt }, checks);
+  return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0), drift: report.contract?.notes };
 }
 
 async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: CallContext) {
@@ -71,15 +81,19 @@ async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: Call
     results = toResults(step.commit.checks, violations);
     judgeChecks(step.dataset, results);
   });
-  for (const { check, violations } of results.filter((result) => result.violations > 0)) {
-    ports.host.notify({ code: 'check/warned', run, dataset: step.dataset, check, violations });
-  }
+  warnOf(results, step, ports, run);
   const rowsRead = report.accounts.reduce((sum, account) => sum + account.rowsRead, 0);
   const written = report.outputs.flatMap((output) => output.partitions.map((partition) => ({ part: output.part, ...partition })));
   const refused = written.filter(({ part }) => part === 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
   judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
   const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
   return { commit: buildCommit(step, report, results, { run, now: ports.clock.now(), attempt: call.attempt }), bytes };
+}
+
+function warnOf(results: readonly CheckResult[], { dataset }: Step, { host }: RunPorts, run: string): void {
+  for (const { check, violations, detail } of results.filter((result) => result.violations > 0)) {
+    host.notify({ code: 'check/warned', run, dataset, check, violations, ...(detail === undefined ? {} : { detail }) });
+  }
 }
 
 async function publish(step: Step, before: TableState, commit: Commit, { ports, run }: StepContext): Promise<TableState> {

@@ -82,6 +82,7 @@ function openWorld({ acts = {}, store = memoryObjectStore(), runs }: Script = {}
     await acts[dataset]?.();
   };
   const source = {
+    describe: async () => ({ described: [], notes: [] }),
     ping: async () => 'here',
     extract: async ({ dataset, prefix }: ExtractRequest, call: CallContext) => {
       await act(dataset, call);

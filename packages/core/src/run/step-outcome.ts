@@ -1,5 +1,6 @@
 import type { Commit } from '../lake/commit.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
+import type { DriftNote } from '../ports/source.ts';
 import type { Step } from '../steps/step.ts';
 
 /** What a step that wrote nothing did. */
@@ -12,7 +13,12 @@ export function emptyOutcome(step: Step, end: Pick<StepOutcome, 'status' | 'reas
 export function describeCommit(
   step: Step,
   commit: Commit,
-  spent: { readonly durationMs: number; readonly attempts: number; readonly bytes: number },
+  spent: {
+    readonly durationMs: number;
+    readonly attempts: number;
+    readonly bytes: number;
+    readonly drift?: readonly DriftNote[] | undefined;
+  },
 ): StepOutcome {
   const entries = Object.values(commit.partitions);
   const written = step.kind === 'extract' ? newBatchRows(commit) : sum(entries.map(({ rows }) => rows));
@@ -35,6 +41,7 @@ export function describeCommit(
     partitions: entries.length,
     bytes: spent.bytes,
     version: commit.version,
+    ...(spent.drift === undefined || spent.drift.length === 0 ? {} : { drift: spent.drift }),
   };
 }
 

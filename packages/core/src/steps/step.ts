@@ -1,7 +1,8 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { ExtractRequest } from '../ports/source.ts';
-import type { BuildRequest } from '../ports/sql-engine.ts';
+import type { BuildRequest, CheckScan } from '../ports/sql-engine.ts';
+import type { BatchExpectation } from '../quality/batch-expectation.ts';
 import type { Column } from '../sql/column-type.ts';
 
 /** What a step's commit will say besides the files; decided by the planner. */
@@ -32,6 +33,10 @@ interface StepBase {
 export interface ExtractStep extends StepBase {
   readonly kind: 'extract';
   readonly request: ExtractRequest;
+  /** Judged on the batch before it is published, from its files' footers … */
+  readonly expectations?: readonly BatchExpectation[];
+  /** … or by reading its rows (`_rows`). */
+  readonly scans?: readonly CheckScan[];
   /** Everything before this instant will have been asked for, if the source's clock is past it. */
   readonly coversTo: string;
 }

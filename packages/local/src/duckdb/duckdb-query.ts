@@ -10,6 +10,8 @@ export interface PublishedRelation {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly files: readonly ObjectKey[];
+  /** True: columns came in the course of time, so older files lack some. */
+  readonly isMixed?: boolean;
 }
 
 /** A cell of a result. Decimals, dates, times and integers that a JavaScript number cannot hold are exact text. */
@@ -53,12 +55,14 @@ async function declare(connection: DuckDBConnection, store: ObjectStore, relatio
   for (const schema of new Set(relations.map((relation) => schemaOf(relation.name)))) {
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`);
   }
-  for (const { name, columns, files } of relations) {
+  for (const { name, columns, files, isMixed } of relations) {
     const view = name.split('.').map(identifier).join('.');
     await connection.run(
       `CREATE VIEW ${view} AS ${selectFiles(
         columns,
         files.map((key) => store.locate(key)),
+        [],
+        isMixed,
       )}`,
     );
   }

@@ -25,10 +25,14 @@ export function castList(columns: readonly Column[]): string {
   return columns.map((column) => `CAST(${identifier(column.name)} AS ${typeOf(column)}) AS ${identifier(column.name)}`).join(', ');
 }
 
-/** A query over exact Parquet files that gives the declared columns; without files it is empty. */
-export function selectFiles(columns: readonly Column[], paths: readonly string[], extra: readonly string[] = []): string {
+/**
+ * A query over exact Parquet files that gives the declared columns; without files it is empty. `isMixed`: files may lack columns,
+ * which are NULL then; all footers are read first.
+ */
+export function selectFiles(columns: readonly Column[], paths: readonly string[], extra: readonly string[] = [], isMixed = false): string {
   if (paths.length > 0) {
-    return `SELECT ${[castList(columns), ...extra].join(', ')} FROM read_parquet(${literalList(paths)}, hive_partitioning = false)`;
+    const options = `hive_partitioning = false${isMixed ? ', union_by_name = true' : ''}`;
+    return `SELECT ${[castList(columns), ...extra].join(', ')} FROM read_parquet(${literalList(paths)}, ${options})`;
   }
   const nulls = columns.map((column) => `CAST(NULL AS ${typeOf(column)}) AS ${identifier(column.name)}`);
   return `SELECT ${[...nulls, ...extra].join(', ')} WHERE false`;

@@ -1,6 +1,6 @@
 import {
   type Clock,
-  type ExtractRequest,
+  type ContractRequest,
   type ObjectStore,
   SnowmeltError,
   type Source,
@@ -13,6 +13,7 @@ import { identifier, literal } from '../duckdb/duckdb-sql.ts';
 import type { Statements } from '../duckdb/statements.ts';
 import { ATTACHED_AS, attachedDatabase } from './attached-database.ts';
 import { extractParts } from './extract-parts.ts';
+import { settleParts } from './settle-parts.ts';
 import type { ContractPlace } from './source-contract.ts';
 import { toSourceError } from './source-failure.ts';
 import type { SourcePart } from './source-part.ts';
@@ -38,24 +39,38 @@ export function duckdbSource({ database, schema, session, store, clock }: Duckdb
         const [row] = await statements.rows(`SELECT version(), (SELECT count(*) FROM ${TABLES})`, 'asking for the version');
         return `DuckDB ${row?.[0]}, ${database}, schema ${schema}, ${row?.[1]} tables and views`;
       }),
+    describe: (request, context) =>
+      attached.read(context.signal, (statements) =>
+        withPart(statements, request, async (part, place) => settleParts(request, [part], place).contract),
+      ),
     extract: (request, context) =>
-      attached.read(context.signal, async (statements) => {
-        const { relation } = request;
-        const place = { dataset: request.dataset, relation: relation.kind === 'table' ? `table \`${relation.table}\`` : 'the query' };
-        try {
-          const part = await describe(statements, request, place);
-          return { ...(await extractParts({ store, clock, statements, request, context, place }, [part])), bytesFetched: 0 };
-        } catch (error) {
-          throw toSourceError(error, place);
-        }
-      }),
+      attached.read(context.signal, (statements) =>
+        withPart(statements, request, async (part, place) => {
+          const report = await extractParts({ store, clock, statements, request, context, place }, [part]);
+          return { ...report, bytesFetched: 0 };
+        }),
+      ),
   };
+}
+
+async function withPart<T>(
+  statements: Statements,
+  request: ContractRequest,
+  act: (part: SourcePart, place: ContractPlace) => Promise<T>,
+): Promise<T> {
+  const { dataset, relation } = request;
+  const place = { dataset, relation: relation.kind === 'table' ? `table \`${relation.table}\`` : 'the query' };
+  try {
+    return await act(await describe(statements, request, place), place);
+  } catch (error) {
+    throw toSourceError(error, place);
+  }
 }
 
 const TABLES = `(SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = ${literal(ATTACHED_AS)} UNION ALL
   SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = ${literal(ATTACHED_AS)} AND NOT internal)`;
 
-async function describe(statements: Statements, request: ExtractRequest, place: ContractPlace): Promise<SourcePart> {
+async function describe(statements: Statements, request: ContractRequest, place: ContractPlace): Promise<SourcePart> {
   const from = renderRelation(request.relation);
   const rows = await statements.rows(`DESCRIBE SELECT * FROM ${from}`, `looking at ${place.relation}`).catch(async (error: unknown) => {
     const { relation } = request;

@@ -12,7 +12,8 @@ import { removeFile, writeParquetFile } from '../duckdb/parquet-file.ts';
 import type { Statements } from '../duckdb/statements.ts';
 import { syncFolders } from '../fs/durable.ts';
 import { withLakeErrors } from '../fs/fs-errors.ts';
-import { type ContractPlace, matchColumns } from './source-contract.ts';
+import { settleParts } from './settle-parts.ts';
+import type { ContractPlace } from './source-contract.ts';
 import { explainFailure } from './source-failure.ts';
 import type { SourcePart } from './source-part.ts';
 import { type FixedWindow, fixWindow, isEmptyWindow, type WatermarkWindow, watermarkColumn, windowCondition } from './source-window.ts';
@@ -34,8 +35,12 @@ export interface Extraction extends ExtractTools {
 
 /** Compares described parts with the contract, fixes the window and lets DuckDB write its rows as one Parquet file. @throws source/*, lake/* */
 export async function extractParts(extraction: Extraction, described: readonly SourcePart[]): Promise<Omit<ExtractReport, 'bytesFetched'>> {
-  const { request, place } = extraction;
-  const parts = described.map((part) => ({ ...part, matched: matchColumns(request.columns, part, place) }));
+  const { parts, contract } = settleParts(extraction.request, described, extraction.place);
+  return { ...(await readParts(extraction, parts)), contract };
+}
+
+async function readParts(extraction: Extraction, parts: readonly MatchedPart[]): Promise<Omit<ExtractReport, 'bytesFetched'>> {
+  const { request } = extraction;
   if (request.window.kind === 'full') return { ...(await writeRows(extraction, parts, () => '')), window: {}, statements: [] };
   const window = await fixBounds(extraction, request.window, parts);
   if (isEmptyWindow(window)) return { files: [], rows: 0, window, statements: [] };

@@ -1,10 +1,21 @@
-import { type Clock, type ExtractRequest, type FileFormat, type ObjectStore, SnowmeltError, type Source } from '@snowmelt/core/ports';
+import {
+  type CallContext,
+  type Clock,
+  type ContractRequest,
+  type FileFormat,
+  type ObjectStore,
+  SnowmeltError,
+  type Source,
+} from '@snowmelt/core/ports';
 import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
-import { withStatements } from '../duckdb/statements.ts';
+import { type Statements, withStatements } from '../duckdb/statements.ts';
 import { extractParts } from './extract-parts.ts';
 import { listFiles, type SourceFile } from './list-files.ts';
 import { describeFiles } from './read-files.ts';
+import { settleParts } from './settle-parts.ts';
+import type { ContractPlace } from './source-contract.ts';
 import { sourceFailures, toSourceError } from './source-failure.ts';
+import type { SourcePart } from './source-part.ts';
 
 /** What the source reads with. `folder` is absolute. */
 export interface FilesSourceOptions {
@@ -22,27 +33,49 @@ export function filesSource({ folder, session, store, clock }: FilesSourceOption
       if (files.length === 0) throw notFound(`There are no files in \`${folder}\`.`);
       return `${folder}: ${files.length} files, ${sumBytes(files)} bytes`;
     },
+    async describe(request, context) {
+      const files = await findFiles(folder, request);
+      return withParts(session, request, files, context, async (_statements, parts, place) => settleParts(request, parts, place).contract);
+    },
     async extract(request, context) {
-      const { pattern, format } = patternOf(request);
-      const files = await listFiles(folder, pattern);
-      if (files.length === 0) throw notFound(`No file in \`${folder}\` is named \`${pattern}\`.`, request);
-      const paths = files.map(({ path }) => path);
-      const place = { dataset: request.dataset, relation: `\`${pattern}\``, paths };
-      const report = await withStatements(session, context.signal, sourceFailures(session.tempFolder), async (statements) => {
-        try {
-          const parts = await describeFiles(statements, paths, format, request.columns);
-          return await extractParts({ store, clock, statements, request, context, place }, parts);
-        } catch (error) {
-          throw toSourceError(error, place);
-        }
-      });
+      const files = await findFiles(folder, request);
+      const report = await withParts(session, request, files, context, (statements, parts, place) =>
+        extractParts({ store, clock, statements, request, context, place }, parts),
+      );
+      const { pattern } = patternOf(request);
       await refuseChanges(files, await listFiles(folder, pattern), pattern, request);
       return { ...report, bytesFetched: sumBytes(files) };
     },
   };
 }
 
-function patternOf({ relation, dataset }: ExtractRequest): { readonly pattern: string; readonly format: FileFormat } {
+async function findFiles(folder: string, request: ContractRequest): Promise<readonly SourceFile[]> {
+  const { pattern } = patternOf(request);
+  const files = await listFiles(folder, pattern);
+  if (files.length === 0) throw notFound(`No file in \`${folder}\` is named \`${pattern}\`.`, request);
+  return files;
+}
+
+async function withParts<T>(
+  session: DuckdbSession,
+  request: ContractRequest,
+  files: readonly SourceFile[],
+  { signal }: CallContext,
+  act: (statements: Statements, parts: readonly SourcePart[], place: ContractPlace) => Promise<T>,
+): Promise<T> {
+  const { pattern, format } = patternOf(request);
+  const paths = files.map(({ path }) => path);
+  const place = { dataset: request.dataset, relation: `\`${pattern}\``, paths };
+  return withStatements(session, signal, sourceFailures(session.tempFolder), async (statements) => {
+    try {
+      return await act(statements, await describeFiles(statements, paths, format, request.columns), place);
+    } catch (error) {
+      throw toSourceError(error, place);
+    }
+  });
+}
+
+function patternOf({ relation, dataset }: ContractRequest): { readonly pattern: string; readonly format: FileFormat } {
   if (relation.kind === 'table' && relation.format !== undefined) return { pattern: relation.table, format: relation.format };
   throw new SnowmeltError('internal/unexpected', { message: 'A source of files was asked for something else.', at: { dataset } });
 }
@@ -52,7 +85,7 @@ async function refuseChanges(
   before: readonly SourceFile[],
   after: readonly SourceFile[],
   pattern: string,
-  { dataset }: ExtractRequest,
+  { dataset }: ContractRequest,
 ): Promise<void> {
   const now = new Map(after.map((file) => [file.path, file]));
   const changed = before.filter(
@@ -71,7 +104,7 @@ function sumBytes(files: readonly SourceFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function notFound(message: string, request?: ExtractRequest): SnowmeltError {
+function notFound(message: string, request?: ContractRequest): SnowmeltError {
   return new SnowmeltError('source/not-found', {
     message,
     hint: "Check the source's `folder` and the extract's `table`. Names that begin with `.` or `_` are not looked at.",

@@ -4,6 +4,8 @@ export interface ResultColumn {
   readonly type: string;
   readonly precision: number;
   readonly scale: number;
+  /** Absent: Snowflake does not say. */
+  readonly nullable?: boolean;
 }
 
 /** One part of a result, to be fetched on its own. */
@@ -52,7 +54,14 @@ function parseColumn(value: unknown): ResultColumn | undefined {
   const type = (textOf(value, 'extTypeName') ?? textOf(value, 'type'))?.toLowerCase();
   if (name === undefined || type === undefined) return undefined;
   const scale = numberOf(value, 'scale') ?? (type.startsWith('time') ? FINEST_TIME_SCALE : 0);
-  return { name, type, precision: numberOf(value, 'precision') ?? 38, scale };
+  const nullable = memberOf(value, 'nullable');
+  return {
+    name,
+    type,
+    precision: numberOf(value, 'precision') ?? 38,
+    scale,
+    ...(typeof nullable === 'boolean' ? { nullable } : {}),
+  };
 }
 
 function parsePartition(value: unknown): ResultPartition | undefined {

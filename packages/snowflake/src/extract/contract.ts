@@ -3,6 +3,8 @@ import {
   type ErrorCode,
   type ErrorDetails,
   type LossyChoice,
+  parseColumnType,
+  quoteIdentifier,
   renderColumnType,
   SnowmeltError,
   type SourceColumn,
@@ -14,6 +16,13 @@ import type { ResultColumn } from '../client/result-metadata.ts';
 export interface MatchedColumn {
   readonly declared: SourceColumn;
   readonly actual: ResultColumn;
+  /** The source no longer has it, and that is allowed. */
+  readonly isDropped?: true;
+}
+
+/** What stands for a column's value in a query over the source. */
+export function columnSql({ actual, declared, isDropped }: MatchedColumn): string {
+  return isDropped === true ? `NULL::${renderColumnType(declared.type, 'snowflake')}` : quoteIdentifier(actual.name, 'snowflake');
 }
 
 /** Where columns were looked for, for messages. */
@@ -142,14 +151,23 @@ function fits(declared: ColumnType, { type, precision, scale }: ResultColumn): b
   return SOURCE_TYPES[declared.kind].includes(type);
 }
 
-function renderSourceType({ type, precision, scale }: ResultColumn): string {
+/** A source type in Snowflake's words. */
+export function renderSourceType({ type, precision, scale }: ResultColumn): string {
   if (type === 'fixed') return `NUMBER(${precision},${scale})`;
   if (type === 'real') return 'FLOAT';
   return type === 'text' ? 'VARCHAR' : type.toUpperCase();
 }
 
+/** How to declare a column, e.g. `` `NUMBER(10,2)` ``; undefined where the lake has no place for it. */
 function declarable(column: ResultColumn): string | undefined {
+  const type = lakeTypeOf(column);
   if (column.type === 'fixed') return `\`${renderSourceType(column)}\``;
+  return type === undefined ? undefined : `\`${renderColumnType(type, 'snowflake')}\``;
+}
+
+/** The lake's type for what the source has; undefined where it has no place for it. */
+export function lakeTypeOf(column: ResultColumn): ColumnType | undefined {
+  if (column.type === 'fixed') return parseColumnType(renderSourceType(column));
   const kind = SIMPLE_KINDS.find((simple) => SOURCE_TYPES[simple].includes(column.type));
-  return kind === undefined ? undefined : `\`${renderColumnType({ kind }, 'snowflake')}\``;
+  return kind === undefined ? undefined : { kind };
 }

@@ -3,10 +3,12 @@ import {
   type AttemptNotes,
   type CallContext,
   type Clock,
+  type ContractRequest,
   type ExtractReport,
   type ExtractRequest,
   isSnowmeltError,
   type SourceColumn,
+  type SourceContract,
   sqlText,
   type Transport as TransportName,
 } from '@snowmelt/core/ports';
@@ -16,9 +18,10 @@ import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
 import { openProgress, type ProgressBook } from '../transport/progress.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type ContractPlace, lossyChoices, type MatchedColumn, matchColumns } from './contract.ts';
+import { type ContractPlace, lossyChoices, type MatchedColumn } from './contract.ts';
 import { projectColumns } from './projection.ts';
 import { describeRelation, renderRelation } from './relation.ts';
+import { type SettledContract, settleContract } from './settle-contract.ts';
 import {
   boundsStatement,
   type FixedWindow,
@@ -79,7 +82,7 @@ async function extractRows(extraction: Extraction): Promise<ExtractReport> {
   const { window, columns, dataset } = extraction.request;
   if (window.kind === 'full') {
     const described = await describe(extraction);
-    return readRows(extraction, described.columns, { statements: [described.handle] });
+    return { ...(await readRows(extraction, described.columns, { statements: [described.handle] })), contract: described.contract };
   }
   return extractWindow(extraction, window, watermarkColumn(window, columns, dataset));
 }
@@ -87,14 +90,16 @@ async function extractRows(extraction: Extraction): Promise<ExtractReport> {
 async function extractWindow(extraction: Extraction, window: WatermarkWindow, watermark: SourceColumn): Promise<ExtractReport> {
   const [described, bounds] = await bothOrFirst(describe(extraction), fixBounds(extraction, window, watermark));
   const statements = [described.handle, ...bounds.statements];
-  if (isEmptyWindow(bounds.window)) return { ...NOTHING, window: bounds.window, statements };
+  const { contract } = described;
+  if (isEmptyWindow(bounds.window)) return { ...NOTHING, window: bounds.window, statements, contract };
   const matched = described.columns.find(({ declared }) => declared === watermark);
   if (matched === undefined) throw extraction.client.unexpected(extraction.context, 'a description without the watermark');
-  return readRows(extraction, described.columns, {
+  const report = await readRows(extraction, described.columns, {
     statements,
     window: bounds.window,
     condition: windowCondition(matched.actual, bounds.window),
   });
+  return { ...report, contract };
 }
 
 // Both questions are on their way at once. Where both fail, the first one's failure explains the other.
@@ -103,15 +108,24 @@ async function bothOrFirst<A, B>(first: Promise<A>, second: Promise<B>): Promise
   return [await first, await second];
 }
 
-async function describe({
-  client,
-  context,
-  from,
-  place,
-  request,
-}: Extraction): Promise<{ readonly columns: readonly MatchedColumn[]; readonly handle: string }> {
+interface Described extends SettledContract {
+  readonly handle: string;
+}
+
+async function describe({ client, context, from, place, request }: Extraction): Promise<Described> {
   const result = await client.query(sqlText(`SELECT * FROM ${from} LIMIT 0`), context);
-  return { columns: matchColumns(request.columns, result.columns, place), handle: result.handle };
+  return { ...settleContract(request, result.columns, place), handle: result.handle };
+}
+
+/** Describes what would be read and compares it with the contract; reads no row. @throws source/* */
+export async function describeSource(
+  { client, connection }: Pick<ExtractTools, 'client' | 'connection'>,
+  request: ContractRequest,
+  context: CallContext,
+): Promise<SourceContract> {
+  const from = renderRelation(request.relation, connection);
+  const result = await client.query(sqlText(`SELECT * FROM ${from} LIMIT 0`), { ...context, dataset: request.dataset });
+  return settleContract(request, result.columns, { dataset: request.dataset, relation: describeRelation(request.relation) }).contract;
 }
 
 async function fixBounds(

@@ -1,6 +1,6 @@
 import { assertNever, quoteIdentifier, renderColumnType, type SpooledColumn } from '@snowmelt/core/ports';
 import type { ResultColumn } from '../client/result-metadata.ts';
-import { GEOGRAPHIES, hasNanoseconds, type MatchedColumn } from './contract.ts';
+import { columnSql, GEOGRAPHIES, hasNanoseconds, type MatchedColumn } from './contract.ts';
 
 /** What to select, and how the writer is to read each cell of the answer. */
 export interface Projection {
@@ -31,7 +31,7 @@ export function projectColumns(columns: readonly MatchedColumn[], carrier: Carri
 
 function expressionOf(matched: MatchedColumn, carrier: Carrier): Expression {
   const { declared, actual } = matched;
-  const column = quoteIdentifier(actual.name, 'snowflake');
+  const column = columnSql(matched);
   const isParquet = carrier === 'parquet';
   const plain: SpooledColumn['encoding'] = isParquet ? 'native' : 'text';
   const { kind } = declared.type;

@@ -1,4 +1,5 @@
-import type { SourceColumn, SourceRelation, Transport } from '../../ports/source.ts';
+import type { DriftRules, SourceColumn, SourceRelation, Transport } from '../../ports/source.ts';
+import type { BatchExpectation } from '../../quality/batch-expectation.ts';
 import type { DatasetBase } from '../dataset-base.ts';
 
 /** How much of the source one run reads. */
@@ -14,4 +15,7 @@ export interface BronzeDataset extends DatasetBase {
   readonly key: readonly string[] | undefined;
   readonly mode: BronzeMode;
   readonly transport?: Transport | 'auto';
+  readonly drift?: Omit<DriftRules, 'seen'>;
+  /** What a batch must be like, as far as its files' footers can tell. */
+  readonly expectations?: readonly BatchExpectation[];
 }

@@ -1,7 +1,7 @@
 import type { TableState } from '../../lake/commit.ts';
 import { addDays, type LogicalDate } from '../../layout/logical-date.ts';
 import { ATTEMPT, fillTemplate, partitionTemplate } from '../../layout/object-key.ts';
-import type { ExtractWindow } from '../../ports/source.ts';
+import type { DriftRules, ExtractWindow } from '../../ports/source.ts';
 import type { ExtractStep } from '../../steps/step.ts';
 import type { BronzeDataset } from './bronze-dataset.ts';
 
@@ -24,8 +24,11 @@ export function planBronze(dataset: BronzeDataset, state: TableState, day: Logic
       window: windowFor(dataset, isRedefined ? undefined : state.watermark?.high, until),
       ...(dataset.transport === undefined ? {} : { transport: dataset.transport }),
       day,
+      ...(dataset.drift === undefined ? {} : { drift: driftRules(dataset.drift, state, isRedefined) }),
       prefix: fillTemplate(partitionTemplate(dataset.name, 'rows'), day, ATTEMPT),
     },
+    ...(dataset.expectations === undefined ? {} : { expectations: dataset.expectations }),
+    ...(dataset.checkScans.length === 0 ? {} : { scans: dataset.checkScans }),
     coversTo: until,
     commit: {
       baseVersion: state.version,
@@ -37,6 +40,10 @@ export function planBronze(dataset: BronzeDataset, state: TableState, day: Logic
       countsRows: false,
     },
   };
+}
+
+function driftRules(rules: Omit<DriftRules, 'seen'>, { version, columns, described }: TableState, isRedefined: boolean): DriftRules {
+  return version === 0 || isRedefined || described === undefined ? rules : { ...rules, seen: { columns, described } };
 }
 
 function windowFor(dataset: BronzeDataset, low: string | undefined, until: string): ExtractWindow {
