@@ -26,9 +26,15 @@ function describe(step: Step, source: SourceKind): string {
 function describeExtract({ request }: ExtractStep, source: SourceKind): string {
   const how = source === 'snowflake' ? describeTransport(request) : 'read by DuckDB';
   const from = request.relation.kind === 'table' ? request.relation.table : 'a query';
-  if (request.window.kind === 'full') return `all of ${from}, ${how}`;
-  const { watermark, low, until } = request.window;
-  return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), ${how}`;
+  const { window, changelog } = request;
+  if (window.kind === 'full') return `all of ${from}, ${how}`;
+  const until = window.until.replace('.000Z', '').replace('T', ' ');
+  if (window.kind === 'changes') {
+    const what = window.low === undefined ? `all of ${from} as of` : `changes of ${from} after ${window.low}, up to`;
+    return `${what} ${until}, ${how}`;
+  }
+  const keys = changelog?.listKeys === true ? ', and the keys of all rows' : '';
+  return `${from} where ${window.watermark} in [${window.low ?? 'the beginning'}, ${until})${keys}, ${how}`;
 }
 
 function describeTransport({ transport }: ExtractStep['request']): string {

@@ -2,7 +2,7 @@ import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark 
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { WrittenPartition } from '../ports/data-file.ts';
 import type { ExtractReport } from '../ports/source.ts';
-import type { BuildReport } from '../ports/sql-engine.ts';
+import type { BuildReport, DayAccount } from '../ports/sql-engine.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 
 /** Who commits, and when. */
@@ -25,8 +25,11 @@ export function extractCommit(step: ExtractStep, before: TableState, report: Ext
     window: report.window,
     ...(report.choices === undefined || report.choices.length === 0 ? {} : { choices: report.choices }),
   };
-  const isWhole = step.request.window.kind === 'full' || step.commit.replaceAll;
-  const batches = [...(isWhole ? [] : (before.partitions.get(step.day)?.batches ?? [])), batch];
+  const replaceAll = step.commit.replaceAll || report.announcement?.kind === 'restarted';
+  const isWhole = step.request.window.kind === 'full' || replaceAll;
+  const replaced = new Set(step.refetch?.replaces);
+  const others = (before.partitions.get(step.day)?.batches ?? []).filter(({ id }) => !replaced.has(id));
+  const batches = [...(isWhole ? [] : others), batch];
   const entry: PartitionEntry = {
     version,
     fingerprint: step.commit.fingerprint,
@@ -36,7 +39,8 @@ export function extractCommit(step: ExtractStep, before: TableState, report: Ext
     batches,
     inputs: {},
   };
-  return { ...commitBase(step, context, []), partitions: { [step.day]: entry }, watermark: watermarkOf(step, report) };
+  const watermark = step.refetch === undefined ? { watermark: watermarkOf(step, report) } : {};
+  return { ...commitBase(step, context, []), replaceAll, partitions: { [step.day]: entry }, ...watermark };
 }
 
 /** The commit that publishes a build. */
@@ -56,13 +60,17 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
         rows: kept.get(day)?.rows ?? 0,
         files: kept.get(day)?.files ?? [],
         refused: bad === undefined ? NOTHING_REFUSED : { rows: bad.rows, files: bad.files },
-        ...(account === undefined || !step.commit.countsRows ? {} : { rowsRead: account.rowsRead }),
+        ...(account === undefined || !step.commit.countsRows ? {} : countsOf(account)),
         ...(account === undefined ? {} : { fromBatches: account.batches }),
         inputs: step.commit.inputs,
       },
     ];
   });
   return { ...commitBase(step, context, checks), partitions: Object.fromEntries(entries) };
+}
+
+function countsOf({ rowsRead, rowsDeleted }: DayAccount): Pick<PartitionEntry, 'rowsRead' | 'rowsDeleted'> {
+  return { rowsRead, ...(rowsDeleted === undefined ? {} : { rowsDeleted }) };
 }
 
 function commitBase(step: Step, context: CommitContext, checks: readonly CheckResult[]): Omit<Commit, 'partitions' | 'watermark'> {

@@ -7,7 +7,9 @@ import type { CallContext } from '../ports/source.ts';
 import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
+import { refuseNullKeys } from './refuse-null-keys.ts';
 import { registerCommit } from './register.ts';
+import { addRetractions } from './retract-rows.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
 
@@ -59,7 +61,13 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
 
 async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
   const source = await ports.source();
-  const report = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  const extracted = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  refuseNullKeys(step, extracted);
+  const report = await addRetractions(step, extracted, ports, call);
+  if (report.announcement !== undefined) {
+    const { kind, why } = report.announcement;
+    ports.host.notify({ code: `extract/${kind}`, run, dataset: step.dataset, why });
+  }
   const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt });
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0) };
 }

@@ -16,6 +16,8 @@ import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
 import { openProgress, type ProgressBook } from '../transport/progress.ts';
 import type { Transport } from '../transport/transport.ts';
+import { keyColumns, keysExtraction, withDeleted, withKeys } from './changelog.ts';
+import { type ChangesTools, extractChanges } from './changes.ts';
 import { type ContractPlace, lossyChoices, type MatchedColumn, matchColumns } from './contract.ts';
 import { projectColumns } from './projection.ts';
 import { describeRelation, renderRelation } from './relation.ts';
@@ -49,6 +51,8 @@ interface Extraction extends ExtractTools {
   readonly from: string;
   readonly place: ContractPlace;
   readonly progress: ProgressBook;
+  /** SQL that says of a row whether it is no more; undefined: there is no column for that. */
+  readonly deleted: string | undefined;
 }
 
 /** Runs one extraction: describe, compare with the contract, fix the window, read. @throws source/*, lake/* */
@@ -61,6 +65,7 @@ export async function extract(tools: ExtractTools, request: ExtractRequest, cont
     from: renderRelation(request.relation, tools.connection),
     place: { dataset: request.dataset, relation: describeRelation(request.relation) },
     progress,
+    deleted: request.changelog === undefined ? undefined : 'FALSE',
   };
   try {
     const report = await extractRows(extraction);
@@ -81,20 +86,42 @@ async function extractRows(extraction: Extraction): Promise<ExtractReport> {
     const described = await describe(extraction);
     return readRows(extraction, described.columns, { statements: [described.handle] });
   }
+  if (window.kind === 'changes') return extractChanges(changesTools(extraction), window);
   return extractWindow(extraction, window, watermarkColumn(window, columns, dataset));
+}
+
+function changesTools(extraction: Extraction): ChangesTools {
+  const { client, context, from: table, progress } = extraction;
+  return {
+    table,
+    earlier: progress.earlier?.window,
+    query: (sql) => client.query(sql, context),
+    describe: (from) => describe({ ...extraction, from }),
+    read: ({ from, deleted, columns, ...done }) => readRows({ ...extraction, from, deleted }, columns, done),
+    nothing: (window, statements) => ({ ...NOTHING, window, statements }),
+  };
 }
 
 async function extractWindow(extraction: Extraction, window: WatermarkWindow, watermark: SourceColumn): Promise<ExtractReport> {
   const [described, bounds] = await bothOrFirst(describe(extraction), fixBounds(extraction, window, watermark));
   const statements = [described.handle, ...bounds.statements];
-  if (isEmptyWindow(bounds.window)) return { ...NOTHING, window: bounds.window, statements };
-  const matched = described.columns.find(({ declared }) => declared === watermark);
+  const rows = await readWindow(extraction, described.columns, watermark, { ...bounds, statements });
+  if (extraction.request.changelog?.listKeys !== true) return rows;
+  // Last, so that no key is missing of a row that was read.
+  const keys = keysExtraction(extraction.request, extraction.context);
+  return withKeys(rows, await readRows({ ...extraction, ...keys }, keyColumns(extraction.request, described.columns), { statements: [] }));
+}
+
+async function readWindow(
+  extraction: Extraction,
+  columns: readonly MatchedColumn[],
+  watermark: SourceColumn,
+  { window, statements }: { readonly window: FixedWindow; readonly statements: readonly string[] },
+): Promise<ExtractReport> {
+  if (isEmptyWindow(window)) return { ...NOTHING, window, statements };
+  const matched = columns.find(({ declared }) => declared === watermark);
   if (matched === undefined) throw extraction.client.unexpected(extraction.context, 'a description without the watermark');
-  return readRows(extraction, described.columns, {
-    statements,
-    window: bounds.window,
-    condition: windowCondition(matched.actual, bounds.window),
-  });
+  return readRows(extraction, columns, { statements, window, condition: windowCondition(matched.actual, window) });
 }
 
 // Both questions are on their way at once. Where both fail, the first one's failure explains the other.
@@ -141,7 +168,7 @@ async function readRows(
   const read = await extraction.transport(transport).read(
     {
       query: (carrier) => {
-        const { select, columns } = projectColumns(matched, carrier);
+        const { select, columns } = withDeleted(projectColumns(matched, carrier), carrier, extraction.deleted);
         return { sql: sqlText(`SELECT ${select} FROM ${from}${where}`), columns };
       },
       prefix: request.prefix.replaceAll(ATTEMPT, context.attempt),
