@@ -3,12 +3,14 @@ import type { CheckResult, Commit, TableState } from '../lake/commit.ts';
 import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
-import type { CallContext, DriftNote } from '../ports/source.ts';
+import type { CallContext, DriftNote, ExtractReport } from '../ports/source.ts';
 import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { judgeBatch } from './judge-batch.ts';
+import { refuseNullKeys } from './refuse-null-keys.ts';
 import { registerCommit } from './register.ts';
+import { addRetractions } from './retract-rows.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
 
@@ -66,12 +68,19 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
 
 async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
   const source = await ports.source();
-  const report = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  const extracted = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  refuseNullKeys(step, extracted);
+  const report = await addRetractions(step, extracted, ports, call);
   const checks = await judgeBatch(step, before, report, ports, call);
-  for (const note of report.contract?.notes ?? []) ports.host.notify({ code: 'source/drifted', run, dataset: step.dataset, ...note });
+  announce(report, step, ports, run);
   warnOf(checks, step, ports, run);
   const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt }, checks);
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0), drift: report.contract?.notes };
+}
+
+function announce({ announcement, contract }: ExtractReport, { dataset }: Step, { host }: RunPorts, run: string): void {
+  if (announcement !== undefined) host.notify({ code: `extract/${announcement.kind}`, run, dataset, why: announcement.why });
+  for (const note of contract?.notes ?? []) host.notify({ code: 'source/drifted', run, dataset, ...note });
 }
 
 async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: CallContext) {

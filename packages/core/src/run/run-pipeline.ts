@@ -63,7 +63,7 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
 async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, context: StepContext, record: RunRecord): Promise<boolean> {
   let wave = 1;
   for (; !context.settings.signal.aborted; wave++) {
-    const plan = buildPlan(graph, progress.lake, { day, settled: progress.settled });
+    const plan = buildPlan(graph, progress.lake, { day, settled: progress.settled, refetch: context.settings.refetch === true });
     const steps = plan.steps.filter((step) => !skipBehindFailure(graph, step, progress, context));
     if (steps.length === 0 && plan.steps.length === 0) break;
     if (wave === 1) await startRunRecord(context.ports.store, record);

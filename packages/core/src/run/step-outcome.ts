@@ -24,6 +24,10 @@ export function describeCommit(
   const written = step.kind === 'extract' ? newBatchRows(commit) : sum(entries.map(({ rows }) => rows));
   const refused = sum(entries.map((entry) => entry.refused.rows));
   const isCounted = step.commit.countsRows;
+  const deleted =
+    isCounted && entries.some(({ rowsDeleted }) => rowsDeleted !== undefined)
+      ? sum(entries.map((entry) => entry.rowsDeleted ?? 0))
+      : undefined;
   const read = isCounted ? sum(entries.map(({ rowsRead }) => rowsRead ?? 0)) : written;
   return {
     step: step.id,
@@ -37,7 +41,8 @@ export function describeCommit(
     rowsRead: read,
     rowsWritten: written,
     rowsRefused: refused,
-    ...(isCounted ? { rowsDuplicate: read - written - refused } : {}),
+    ...(isCounted ? { rowsDuplicate: read - written - refused - (deleted ?? 0) } : {}),
+    ...(deleted === undefined ? {} : { rowsDeleted: deleted }),
     partitions: entries.length,
     bytes: spent.bytes,
     version: commit.version,
