@@ -46,6 +46,8 @@ export type Message =
     }
   | { readonly code: 'step/finished'; readonly run: string; readonly outcome: StepOutcome }
   | { readonly code: 'check/warned'; readonly run: string; readonly dataset: string; readonly check: string; readonly violations: number }
+  /** A day was asked for again and stays as it is: nothing was extracted for it alone, or its past cannot be had again. */
+  | { readonly code: 'extract/kept'; readonly run: string; readonly dataset: string; readonly day: string }
   /** The source could not tell what changed: all rows were read, in place of what there was. */
   | { readonly code: 'extract/restarted'; readonly run: string; readonly dataset: string; readonly why: string }
   /** The source will not be able to tell what changes from here on: the next extraction will read all rows again. */
