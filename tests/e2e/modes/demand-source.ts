@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { ExtractSettings } from './declare-extract.ts';
 import { type Change, histories, type Row } from './history.ts';
-import type { BronzeRow, Ending, ExtractSettings, Lab } from './lab.ts';
+import type { BronzeRow, Ending, Lab } from './lab.ts';
 
 /** Rows in the order of their keys. */
 export const byId = (rows: readonly Row[]) =>

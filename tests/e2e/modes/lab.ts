@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compilePipeline, loadTranslator, parsePipeline } from '@snowmelt/core/compile';
 import { type Graph, type RunRecord, readTable, runPipeline, storedAttemptNotes, type TableState } from '@snowmelt/core/pipeline';
 import { addDays, datasetName, dayOf, type Message, type ObjectStore, sqlText } from '@snowmelt/core/ports';
-import { type DuckdbSession, duckdbBinder, duckdbEngine, duckdbParquetWriter, openDuckdb } from '@snowmelt/local';
+import { type DuckdbSession, duckdbEngine, duckdbParquetWriter, openDuckdb } from '@snowmelt/local';
 import { snowflakeSource } from '@snowmelt/snowflake';
 import { manualClock, memoryObjectStore, recordingHost } from '@snowmelt/testkit';
 import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
 import { clientFor, oneSecret } from '../../../packages/snowflake/test-support/fakes.ts';
+import { compileExtract, type ExtractSettings, withTable } from './declare-extract.ts';
 import { type Act, applyCommit, type CommitAct, LAG_SECONDS, type Row } from './history.ts';
 import { lifeUntil, mortalStore, mortalWriter } from './mortal.ts';
+import { readSilver, type SilverTable } from './silver-tables.ts';
 
 const START = Date.parse('2024-01-01T00:00:00Z');
 const DAY_SECONDS = 86_400;
@@ -23,15 +24,6 @@ export interface Lab {
   /** Begins a history of a test's own; `{table}` stands for its table in SQL, `{now}` for the time. */
   begin(extract: ExtractSettings): Promise<Scene>;
   close(): Promise<void>;
-}
-
-/** The declaration of the extract, and what of it a test changes. */
-export interface ExtractSettings {
-  readonly mode: 'full' | 'window' | 'changes' | 'keys-diff';
-  readonly nulls?: 'fail' | 'exclude';
-  readonly onGap?: 'reextract' | 'fail';
-  /** Plants a bug: what the process does with its store. */
-  readonly sabotage?: (store: ObjectStore) => ObjectStore;
 }
 
 /** A row of a bronze table, with the place of its batch in the order of batches. */
@@ -59,6 +51,7 @@ export interface Ending {
   readonly source: readonly Row[];
   readonly bronze: readonly BronzeRow[];
   readonly runs: readonly PlayedRun[];
+  readonly silver: readonly SilverTable[];
 }
 
 /** One run of a history. */
@@ -163,14 +156,15 @@ async function playHistory(stage: Stage, acts: readonly Act[]): Promise<Ending> 
   const forgotten = [...rows.values()].filter(({ at }) => at === null).map(({ id }) => ({ kind: 'update', id }) as const);
   await commit(stage, sqlOf({ kind: 'commit', late: 0, changes: forgotten }));
   // A table that is read in full is read once a day.
-  time.now += (extract.mode === 'full' ? DAY_SECONDS : LAG_SECONDS + 1) * 1000;
+  time.now += (extract.mode === 'full' || extract.hasSilver === true ? DAY_SECONDS : LAG_SECONDS + 1) * 1000;
   runs.push(await runOnce(stage, { kind: 'run', daysAgo: 0 }, sqlOf));
   const bronze = await readBronze(stage);
+  const silver = await readSilver(stage.graph, stage.lake, stage.session);
   await statement(stage, `DROP TABLE ${table}`);
   await rm(join(stage.folder, table), { recursive: true, force: true });
   const newest = batchesOf(await readTable(stage.lake, BRONZE)).length - 1;
   const source = [...rows.values()].sort((a, b) => a.id - b.id);
-  return { source, bronze: extract.mode === 'full' ? bronze.filter(({ batch }) => batch === newest) : bronze, runs };
+  return { source, bronze: extract.mode === 'full' ? bronze.filter(({ batch }) => batch === newest) : bronze, runs, silver };
 }
 
 async function runOnce(stage: Stage, act: RunAct, sqlOf: CommitSql): Promise<PlayedRun> {
@@ -246,34 +240,6 @@ async function readBronze({ session, lake }: Stage): Promise<readonly BronzeRow[
   } finally {
     connection.closeSync();
   }
-}
-
-async function compileExtract(session: DuckdbSession, { mode, nulls, onGap }: ExtractSettings): Promise<Graph> {
-  const source = { kind: 'snowflake', account: 'LOCAL', user: 'ETL', privateKey: { env: 'KEY' }, database: 'SHOP' } as const;
-  const hasWatermark = mode === 'window' || mode === 'keys-diff';
-  const items = {
-    table: 'T',
-    mode,
-    ...(mode === 'full' ? {} : { key: ['id'] }),
-    ...(hasWatermark ? { watermark: 'changed_at', lag: `${LAG_SECONDS} seconds`, nullWatermark: nulls ?? 'fail' } : {}),
-    ...(onGap === undefined ? {} : { onGap }),
-    columns: { id: 'NUMBER(10,0)', value: 'NUMBER(12,0)', changed_at: 'TIMESTAMP_NTZ' },
-  } as const;
-  const declaration = { path: 'snowmelt.config.ts', text: '' };
-  const pipeline = parsePipeline({ name: 'model', source, bronze: { items } }, declaration);
-  return await compilePipeline(pipeline, {
-    declaration,
-    files: { read: async () => undefined },
-    binder: duckdbBinder({ session }),
-    loadTranslator,
-  });
-}
-
-function withTable(graph: Graph, table: string): Graph {
-  const datasets = graph.datasets.map((dataset) =>
-    dataset.layer === 'bronze' ? { ...dataset, relation: { kind: 'table', table } as const } : dataset,
-  );
-  return { ...graph, datasets };
 }
 
 async function statement({ client }: Stage, sql: string): Promise<void> {

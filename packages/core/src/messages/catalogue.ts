@@ -59,6 +59,8 @@ export type Message =
     }
   /** The source's columns are no longer what they were, or not all that is declared of them. */
   | ({ readonly code: 'source/drifted'; readonly run: string; readonly dataset: string } & DriftNote)
+  /** A day was asked for again and stays as it is: nothing was extracted for it alone, or its past cannot be had again. */
+  | { readonly code: 'extract/kept'; readonly run: string; readonly dataset: string; readonly day: string }
   /** The source could not tell what changed: all rows were read, in place of what there was. */
   | { readonly code: 'extract/restarted'; readonly run: string; readonly dataset: string; readonly why: string }
   /** The source will not be able to tell what changes from here on: the next extraction will read all rows again. */
