@@ -55,7 +55,7 @@ const { SNOWFLAKE_ACCOUNT = 'TEST', SNOWFLAKE_USER = 'TESTER', SNOWFLAKE_URL = '
 
 export default definePipeline({
   name: 'small',
-  source: { kind: 'snowflake', account: SNOWFLAKE_ACCOUNT, user: SNOWFLAKE_USER, url: SNOWFLAKE_URL, privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP' },
+  source: { kind: 'snowflake', account: SNOWFLAKE_ACCOUNT, user: SNOWFLAKE_USER, url: SNOWFLAKE_URL, privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP', warehouse: 'LOADING' },
   bronze: {
     orders: {
       table: 'ORDERS', mode: 'window', watermark: 'loaded_at', key: ['id'],

@@ -96,8 +96,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'doctor',
     summary: 'check this machine, the project, the lake and the source',
+    details: 'Of Snowflake: account, role, warehouse, stage, integration, and every table. Findings come with the SQL that mends them.',
     takes: [0, 0],
-    options: [],
+    options: [
+      { name: 'setup', value: 'PART', help: 'only print what Snowflake needs: sql, or the policies of the AWS role: trust, permissions' },
+    ],
     load: async () => (await import('../commands/doctor.ts')).doctor,
   },
 ];

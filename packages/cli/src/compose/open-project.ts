@@ -33,6 +33,7 @@ import {
 import type { Invocation } from '../arguments/command.ts';
 import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
+import { openSourceDoctor, type SourceDoctor } from './source-doctor.ts';
 
 /** A project with its laptop adapters. The one place where they are chosen. */
 export interface Project {
@@ -44,6 +45,8 @@ export interface Project {
   readonly clock: Clock;
   openSource(): Promise<Source>;
   openEngine(): Promise<SqlEngine>;
+  /** Undefined for sources that need none. */
+  openDoctor(): Promise<SourceDoctor | undefined>;
   ports(host: Host): RunPorts;
   /** Runs SQL over the published tables. */
   query(sql: string, limit: number | undefined): Promise<QueryResult>;
@@ -92,6 +95,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     clock,
     openSource,
     openEngine,
+    openDoctor: () => openSourceDoctor(graph, parts),
     ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine }),
     query: async (sql, limit) =>
       queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),

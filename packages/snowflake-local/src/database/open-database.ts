@@ -3,6 +3,7 @@ import { type History, tableHistory } from '../history/history.ts';
 import { prepareHistory } from '../history/history-tables.ts';
 import { quoteName, quoteText } from '../sql/identifiers.ts';
 import { STATE_SCHEMA } from '../sql/state-schema.ts';
+import { prepareAccess } from './access.ts';
 import { type Catalog, catalog } from './catalog.ts';
 import { type ConnectionPool, connectionPool } from './connection-pool.ts';
 import { type Exclusive, exclusive } from './exclusive.ts';
@@ -146,5 +147,6 @@ async function prepareDatabase(connection: DuckDBConnection, options: DatabaseOp
   await connection.run(`USE ${schema}`);
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(databaseName)}.${quoteName(STATE_SCHEMA)}`);
   await prepareHistory(connection, databaseName);
+  await prepareAccess(connection, databaseName);
   await prepareStages(connection, { database: databaseName, schema: options.schema }, options.stages);
 }

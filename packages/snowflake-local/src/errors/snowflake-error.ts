@@ -38,7 +38,7 @@ export function syntaxError(detail: string): SnowflakeError {
 
 /** Says that an object is missing, without telling whether it exists for others. */
 export function missingObject(
-  type: 'Object' | 'Schema' | 'Database' | 'Table' | 'View' | 'Stage' | 'Integration',
+  type: 'Object' | 'Schema' | 'Database' | 'Role' | 'User' | 'Table' | 'View' | 'Stage' | 'Integration',
   name: string,
 ): SnowflakeError {
   const sqlState = ['Object', 'Table', 'View'].includes(type) ? '42S02' : '02000';

@@ -302,7 +302,7 @@ describe('what is not known', () => {
     'SELECT RATIO_TO_REPORT(id) OVER () FROM t',
     "SELECT id COLLATE 'en' FROM t",
     "SELECT INTERVAL '1 day'",
-    'SHOW WAREHOUSES',
+    'SHOW USERS',
     'DESCRIBE USER x',
     'SELECT HASH(1)',
     'SELECT RANDOM()',

@@ -58,22 +58,39 @@ function rowOf({ type, name }: StageObject, settings: Readonly<Record<string, st
     .join(', ');
 }
 
-function showObjects({ type, like }: Extract<StageOperation, { action: 'show' }>, database: string): string {
-  const matches = like === undefined ? '' : ` WHERE "name" ILIKE ${quoteText(like)}`;
-  const rows =
-    type === 'Stage'
-      ? `SELECT name AS "name", ${quoteText(database)} AS "database_name", schema_name AS "schema_name", url AS "url",
-           'EXTERNAL' AS "type", integration AS "storage_integration" FROM ${stateTable(database, 'STAGES')}`
-      : `SELECT name AS "name", settings['TYPE'] AS "type", 'STORAGE' AS "category",
-           lower(coalesce(settings['ENABLED'], 'TRUE')) AS "enabled" FROM ${stateTable(database, 'INTEGRATIONS')}`;
-  return `SELECT * FROM (${rows})${matches} ORDER BY "name"`;
+function showObjects({ type, like, schema }: Extract<StageOperation, { action: 'show' }>, database: string): string {
+  const conditions = [
+    ...(like === undefined ? [] : [`"name" ILIKE ${quoteText(like)}`]),
+    ...(schema === undefined ? [] : [`"schema_name" = ${quoteText(schema)}`]),
+  ];
+  const matches = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return `SELECT * FROM (${type === 'Stage' ? stagesQuery(database) : integrationsQuery(database)})${matches} ORDER BY "name"`;
+}
+
+// Where a bucket is, Snowflake finds out by asking for it; here a stage on S3 is where the account is.
+function stagesQuery(database: string): string {
+  return `SELECT name AS "name", ${quoteText(database)} AS "database_name", schema_name AS "schema_name", url AS "url",
+    'N' AS "has_credentials", 'N' AS "has_encryption_key", 'ACCOUNTADMIN' AS "owner", '' AS "comment",
+    CASE WHEN url LIKE 's3://%' THEN 'eu-central-1' END AS "region", 'EXTERNAL' AS "type",
+    CASE WHEN url LIKE 's3://%' THEN 'AWS' END AS "cloud", NULL::VARCHAR AS "notification_channel",
+    integration AS "storage_integration", NULL::VARCHAR AS "endpoint", 'ROLE' AS "owner_role_type", 'N' AS "directory_enabled"
+    FROM ${stateTable(database, 'STAGES')}`;
+}
+
+function integrationsQuery(database: string): string {
+  return `SELECT name AS "name", settings['TYPE'] AS "type", 'STORAGE' AS "category",
+    lower(coalesce(settings['ENABLED'], 'TRUE')) AS "enabled" FROM ${stateTable(database, 'INTEGRATIONS')}`;
 }
 
 function describeObject(object: StageObject, database: string): string {
   const source = `FROM ${tableOf(object, database)} WHERE ${isObject(object)}`;
   if (object.type === 'Integration') {
-    return `SELECT s.key AS "property", 'String' AS "property_type", s.value AS "property_value", '' AS "property_default"
-      FROM (SELECT unnest(map_entries(settings)) AS s ${source}) ORDER BY 1`;
+    // Snowflake makes the user that assumes the role, and the id that the role asks for.
+    const made = `map(['STORAGE_AWS_IAM_USER_ARN', 'STORAGE_AWS_EXTERNAL_ID'],
+      ['arn:aws:iam::123456789001:user/abc1-b-self1234', 'LOCAL_SFCRole=1_' || left(md5(name), 28) || '='])`;
+    return `SELECT s.key AS "property", CASE s.key WHEN 'ENABLED' THEN 'Boolean' WHEN 'STORAGE_ALLOWED_LOCATIONS' THEN 'List' ELSE 'String' END AS "property_type",
+      CASE s.key WHEN 'ENABLED' THEN lower(s.value) ELSE s.value END AS "property_value", '' AS "property_default"
+      FROM (SELECT unnest(map_entries(map_concat(${made}, settings))) AS s ${source}) ORDER BY 1`;
   }
   const property = (parent: string, name: string, value: string): string =>
     `SELECT '${parent}' AS "parent_property", '${name}' AS "property", 'String' AS "property_type", ${value} AS "property_value",

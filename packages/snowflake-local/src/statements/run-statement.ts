@@ -14,6 +14,7 @@ import type { PastTable } from '../sql/past-tables.ts';
 import type { Session } from '../sql/session.ts';
 import { translate } from '../sql/statements/translate.ts';
 import type { TranslatedChange, TranslatedStatement } from '../sql/statements/translated.ts';
+import { runAccess } from './run-access.ts';
 import { type ChangeAnswer, changeAnswer, runChange, statusQuery } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
 import { runStage } from './run-stage.ts';
@@ -126,6 +127,10 @@ async function runTranslated(
     case 'session': {
       const result = await renderQuery(answer(statusQuery('Statement executed successfully.')), run);
       return { action: 'definition', result, parameters: { ...session.parameters, ...statement.parameters } };
+    }
+    case 'access': {
+      const sql = await runAccess(connection, statement.operation, session);
+      return { action: 'definition', result: await renderQuery(answer(sql), run) };
     }
     case 'stage': {
       const sql = await runStage(connection, statement.operation, session.database);

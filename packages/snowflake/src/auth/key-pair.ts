@@ -40,6 +40,15 @@ async function readKey({
   return parseKey(await secrets.get(privateKey), passphrase === undefined ? undefined : await secrets.get(passphrase));
 }
 
+/** The public half of the key, as RSA_PUBLIC_KEY of a user takes it. @throws source/authentication, secret/not-found */
+export async function publicKeyOf(
+  options: Pick<KeyPairOptions, 'privateKey' | 'passphrase'> & { readonly secrets: Secrets },
+): Promise<string> {
+  return createPublicKey(await readKey(options))
+    .export({ type: 'spki', format: 'der' })
+    .toString('base64');
+}
+
 function signToken({ account, user = '' }: SnowflakeConnection, key: KeyObject, now: number): string {
   const subject = `${accountName(account)}.${user.toUpperCase()}`;
   // The identifier makes a token that replaces a refused one another token, even within the same second.

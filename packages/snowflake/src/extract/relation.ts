@@ -24,8 +24,8 @@ export function qualifiedName(table: string, { database, schema }: Pick<Snowflak
   return [...[database, schema].slice(0, 3 - parts.length), ...parts];
 }
 
-// Snowflake's rule: a name without quotes is stored in upper case, a quoted one as it is written.
-function parseName(text: string): readonly string[] | undefined {
+/** The parts of a name as Snowflake stores them: in upper case where it has no quotes; undefined if it is no name. */
+export function parseName(text: string): readonly string[] | undefined {
   const parts: string[] = [];
   for (let at = 0; ; at++) {
     PART.lastIndex = at;

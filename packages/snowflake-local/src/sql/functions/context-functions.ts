@@ -5,11 +5,15 @@ import { type FunctionRule, type FunctionRules, rule } from './function-rule.ts'
 /** The Snowflake release that CURRENT_VERSION() names. */
 const VERSION = '9.0.0';
 
+/** The cloud region that CURRENT_REGION() names: that of an account on AWS. */
+const REGION = 'AWS_EU_CENTRAL_1';
+
 /** Functions that tell about the session and the time of the statement. */
 export const contextFunctions: FunctionRules = {
   CURRENT_ACCOUNT: sessionText(({ account }) => account),
   CURRENT_DATABASE: sessionText(({ database }) => database),
   CURRENT_DATE: time('DATE', 0),
+  CURRENT_REGION: sessionText(() => REGION),
   CURRENT_ROLE: sessionText(({ role }) => role),
   CURRENT_SCHEMA: sessionText(({ schema }) => schema),
   CURRENT_TIME: time('TIME', 1),

@@ -27,17 +27,24 @@ function read(reader: StatementReader, session: Session): StageOperation {
     const mode = reader.take('IF', 'EXISTS') ? 'drop-if-present' : 'drop';
     return { action: 'drop', mode, object: objectOf(reader, isStage, session) };
   }
-  if (reader.take('SHOW')) return readShow(reader);
+  if (reader.take('SHOW')) return readShow(reader, session);
   if (!reader.take('DESC')) reader.take('DESCRIBE');
   return { action: 'describe', object: objectOf(reader, takesStage(reader), session) };
 }
 
-function readShow(reader: StatementReader): StageOperation {
+function readShow(reader: StatementReader, session: Session): StageOperation {
   const type = reader.take('STAGES') ? 'Stage' : 'Integration';
   if (type === 'Integration' && !reader.take('INTEGRATIONS') && !reader.take('STORAGE', 'INTEGRATIONS')) throw unsupported('this SHOW');
   const like = reader.take('LIKE') ? reader.text() : undefined;
-  if (reader.take('IN')) throw unsupported('SHOW … IN');
-  return { action: 'show', type, ...(like === undefined ? {} : { like }) };
+  const schema = type === 'Stage' && reader.take('IN', 'SCHEMA') ? schemaOf(reader.name(), session) : undefined;
+  if (reader.take('IN')) throw unsupported('this SHOW … IN');
+  return { action: 'show', type, ...(like === undefined ? {} : { like }), ...(schema === undefined ? {} : { schema }) };
+}
+
+function schemaOf(parts: readonly string[], { database }: Session): string {
+  const [schema = '', inDatabase = database, ...more] = [...parts].reverse();
+  if (more.length > 0 || inDatabase !== database) throw unsupported('a schema of another database');
+  return schema;
 }
 
 function readCreate(reader: StatementReader, session: Session): StageOperation {

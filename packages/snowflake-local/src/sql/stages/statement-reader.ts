@@ -29,6 +29,7 @@ export interface StatementReader {
 const SPACE = /(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const WORD = /[A-Za-z_][\w$]*/y;
 const NAME_PART = /"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)/y;
+const QUOTED = /"((?:[^"]|"")+)"/y;
 const TEXT = /'((?:[^'\\]|\\.|'')*)'/y;
 const LOCATION = /@[^\s()',;]+/y;
 const SCALAR = /[\w.+-]+/y;
@@ -71,8 +72,13 @@ function readOption(scan: Scanner): [string, OptionValue] | undefined {
   return option;
 }
 
+function quotedName(scan: Scanner): string | undefined {
+  return scan.match(QUOTED)?.[1]?.replaceAll('""', '"');
+}
+
 function readValue(scan: Scanner): OptionValue {
-  if (!scan.symbol('(')) return { kind: 'scalar', text: scan.string() ?? scan.match(SCALAR)?.[0].toUpperCase() ?? scan.fail() };
+  if (!scan.symbol('('))
+    return { kind: 'scalar', text: scan.string() ?? quotedName(scan) ?? scan.match(SCALAR)?.[0].toUpperCase() ?? scan.fail() };
   const first = scan.string();
   if (first !== undefined) {
     const items = [first];

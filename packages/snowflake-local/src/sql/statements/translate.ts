@@ -1,4 +1,5 @@
 import { SnowflakeError, syntaxError, unsupported } from '../../errors/snowflake-error.ts';
+import { isAccessStatement, translateAccessStatement } from '../access/access-statements.ts';
 import { type Binding, numberPlaceholders } from '../bindings.ts';
 import { printAnyNode } from '../expressions.ts';
 import { loadParser, parseStatement } from '../parse.ts';
@@ -53,6 +54,7 @@ export async function translate(
   await loadParser();
   const numbered = Object.keys(bindings).length === 0 ? text : numberPlaceholders(text);
   if (isStageStatement(numbered)) return translateStageStatement(numbered, session);
+  if (isAccessStatement(numbered)) return translateAccessStatement(numbered, session);
   if (UNLOAD.test(numbered)) return translateUnload(numbered, session, (query) => demandQuery(translateParsed(query, session, bindings)));
   return translateParsed(numbered, session, bindings);
 }

@@ -104,12 +104,43 @@ export type StageOperation =
     }
   | { readonly action: 'drop'; readonly mode: 'drop' | 'drop-if-present'; readonly object: StageObject }
   | { readonly action: 'describe'; readonly object: StageObject }
-  | { readonly action: 'show'; readonly type: StageObject['type']; readonly like?: string };
+  | { readonly action: 'show'; readonly type: StageObject['type']; readonly like?: string; readonly schema?: string };
 
 /** A statement about stages and integrations. */
 export interface TranslatedStageStatement {
   readonly kind: 'stage';
   readonly operation: StageOperation;
+  readonly tables: readonly TableName[];
+}
+
+/** What a privilege is granted on. */
+export interface GrantedObject {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** What is done with roles, users and warehouses, and with what roles may do. Nothing of it is enforced. */
+export type AccessOperation =
+  | {
+      readonly action: 'create';
+      readonly mode: CreationMode;
+      readonly type: 'Role' | 'User' | 'Warehouse';
+      readonly name: string;
+      readonly settings: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly action: 'grant';
+      readonly privileges: readonly string[];
+      readonly object: GrantedObject;
+      readonly grantee: { readonly type: 'ROLE' | 'USER'; readonly name: string };
+    }
+  | { readonly action: 'show-grants'; readonly role: string }
+  | { readonly action: 'show-warehouses'; readonly like?: string };
+
+/** A statement about who may do what. */
+export interface TranslatedAccessStatement {
+  readonly kind: 'access';
+  readonly operation: AccessOperation;
   readonly tables: readonly TableName[];
 }
 
@@ -127,4 +158,5 @@ export type TranslatedStatement =
   | TranslatedDefinition
   | TranslatedUnload
   | TranslatedStageStatement
+  | TranslatedAccessStatement
   | TranslatedSession;
