@@ -189,7 +189,8 @@ async function runOnce(stage: Stage, act: RunAct, sqlOf: CommitSql): Promise<Pla
 async function runProcess(stage: Stage, act: RunAct, messages: Message[]): Promise<RunRecord | undefined> {
   const { session, server, lake, extract, time, folder } = stage;
   const life = lifeUntil(act.diesAt);
-  const store = mortalStore(extract.sabotage?.(lake) ?? lake, life);
+  const mortal = mortalStore(lake, life);
+  const store = extract.sabotage?.(mortal) ?? mortal;
   const clock = { ...manualClock(), now: () => new Date(time.now), newId: () => `r${runs++}` };
   const source = snowflakeSource({
     connection: { account: 'LOCAL', user: 'ETL', privateKey: { env: 'KEY' }, url: server.url, database: 'SHOP', schema: 'PUBLIC' },
