@@ -214,6 +214,54 @@ describe('a source that changes', () => {
     }
   });
 
+  it('quarantine: of a column that changed its type, rows that do not fit are set aside, and every row is accounted for', async () => {
+    const quarantine = (maxPercent: number) => `drift: 'quarantine', quarantine: { maxPercent: ${maxPercent} }, ${WINDOW}`;
+    await declare(quarantine(50));
+    expect((await act('plan', '--date', '2026-01-01')).out).toContain('drift quarantine');
+    expect((await runDay('2026-01-01')).code).toBe(0);
+    await sql('ALTER TABLE ORDERS ALTER COLUMN AMOUNT TYPE VARCHAR');
+    await sql(
+      "INSERT INTO ORDERS VALUES (2, 'b', '2.50', '2026-01-02 10:00:00'), (3, 'c', 'n/a', '2026-01-02 11:00:00'), (4, 'd', '1.505', '2026-01-02 12:00:00'), (5, NULL, NULL, '2026-01-02 13:00:00')",
+    );
+    const second = await runDay('2026-01-02', '--json');
+    expect(second.code, second.out).toBe(0);
+    expect(drift(second.out)).toEqual(['retyped amount']);
+    expect(jsonLines(second.out).find(({ code }) => code === 'step/finished')).toMatchObject({
+      outcome: { rowsRead: 4, rowsWritten: 2, rowsRefused: 2 },
+    });
+    expect(await rows('select id, amount from bronze.orders order by id')).toEqual([
+      { id: 1, amount: '1.50' },
+      { id: 2, amount: '2.50' },
+      { id: 5, amount: null },
+    ]);
+    expect(await rows('select * from bronze.orders__quarantine order by id')).toEqual([
+      { id: '3', note: 'c', amount: 'n/a', changed_at: '2026-01-02 11:00:00', _reasons: 'amount: cast' },
+      { id: '4', note: 'd', amount: '1.505', changed_at: '2026-01-02 12:00:00', _reasons: 'amount: cast' },
+    ]);
+    const [entry] = [...(await table()).partitions.values()].slice(-1);
+    const [batch] = entry?.batches ?? [];
+    expect([batch?.rows, batch?.refused?.rows, entry?.refused.rows]).toEqual([2, 2, 2]);
+    const folders = new Set((entry?.files ?? []).map(({ key }) => key.split('/').at(-2)));
+    expect([...folders]).toEqual([batch?.id]);
+
+    await sql(
+      "INSERT INTO ORDERS VALUES (6, 'e', 'much', '2026-01-03 10:00:00'), (7, 'f', 'more', '2026-01-03 11:00:00'), (8, 'g', '8', '2026-01-03 12:00:00')",
+    );
+    const before = (await table()).version;
+    const third = await runDay('2026-01-03');
+    expect(third).toMatchObject({ code: 1, err: expect.stringMatching(/quality\/quarantine-budget[\s\S]*2 of 3 rows were refused/) });
+    expect(third.err).not.toMatch(/much|more/);
+    expect((await table()).version).toBe(before);
+    await declare(quarantine(70));
+    expect((await runDay('2026-01-03')).code).toBe(0);
+    expect(await rows('select count(*) as kept from bronze.orders')).toEqual([{ kept: 4 }]);
+    expect(await rows('select count(*) as refused from bronze.orders__quarantine')).toEqual([{ refused: 4 }]);
+    await sql('CREATE OR REPLACE TABLE ORDERS (ID DECIMAL(18,0) NOT NULL, NOTE VARCHAR, AMOUNT DECIMAL(12,2), CHANGED_AT TIMESTAMP)');
+    await sql("INSERT INTO ORDERS VALUES (9, 'h', 9, '2026-01-04 10:00:00')");
+    expect((await runDay('2026-01-04')).code).toBe(0);
+    expect(await rows('select count(*) as kept from bronze.orders')).toEqual([{ kept: 5 }]);
+  });
+
   it('check --source tells all that differs at once, of all extracts, and writes nothing', async () => {
     await declare(`${WINDOW.replace('note:', "nothing: 'DATE', note:")} }, others: { table: 'OTHERS', mode: 'full', ${columns}`);
     await sql('ALTER TABLE ORDERS ADD COLUMN COLOUR VARCHAR');

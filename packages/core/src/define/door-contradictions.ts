@@ -12,6 +12,10 @@ export function findDoorContradictions(
     const hint = 'Remove it: what does not fit stops the extract, and new columns are announced.';
     report([...path, 'drift'], `\`drift: '${bronze.drift}'\` is for Snowflake sources.`, hint);
   }
+  if ((bronze.drift === 'quarantine') !== (bronze.quarantine !== undefined)) {
+    const message = bronze.drift === 'quarantine' ? "`drift: 'quarantine'` needs a budget." : "`quarantine` needs `drift: 'quarantine'`.";
+    report([...path, 'quarantine'], message, "Write both, e.g. `drift: 'quarantine', quarantine: { maxPercent: 1 }`, or neither.");
+  }
   checkRows(path, bronze, report);
   checkFreshness(path, bronze, report);
 }

@@ -1,8 +1,9 @@
 import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark } from '../lake/commit.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
-import type { WrittenPartition } from '../ports/data-file.ts';
+import type { DataFile, WrittenPartition } from '../ports/data-file.ts';
 import type { ExtractReport } from '../ports/source.ts';
 import type { BuildReport } from '../ports/sql-engine.ts';
+import { misfitColumns } from '../quality/split-misfits.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 
@@ -15,11 +16,21 @@ export interface CommitContext {
 
 const NOTHING_REFUSED = { rows: 0, files: [] } as const;
 
+/** What an extraction brought once its values have been judged. */
+export interface JudgedReport extends ExtractReport {
+  readonly refused?: { readonly rows: number; readonly files: readonly DataFile[] };
+}
+
+function refusedOf(batches: readonly Batch[]): PartitionEntry['refused'] {
+  const refused = batches.flatMap((batch) => batch.refused ?? []);
+  return { rows: refused.reduce((sum, { rows }) => sum + rows, 0), files: refused.flatMap(({ files }) => files) };
+}
+
 /** The commit that publishes an extraction: its batch and the watermark, as one object. */
 export function extractCommit(
   step: ExtractStep,
   before: TableState,
-  report: ExtractReport,
+  report: JudgedReport,
   context: CommitContext,
   checks: readonly CheckResult[] = [],
 ): Commit {
@@ -30,6 +41,7 @@ export function extractCommit(
     rows: report.rows,
     files: report.files,
     window: report.window,
+    ...(report.refused === undefined ? {} : { refused: report.refused }),
     ...(report.choices === undefined || report.choices.length === 0 ? {} : { choices: report.choices }),
   };
   const isWhole = step.request.window.kind === 'full' || step.commit.replaceAll;
@@ -39,7 +51,7 @@ export function extractCommit(
     fingerprint: step.commit.fingerprint,
     rows: batches.reduce((sum, { rows }) => sum + rows, 0),
     files: batches.flatMap(({ files }) => files),
-    refused: NOTHING_REFUSED,
+    refused: refusedOf(batches),
     batches,
     inputs: {},
   };
@@ -86,6 +98,11 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
   return { ...commitBase(step, context, checks), partitions: Object.fromEntries(entries) };
 }
 
+function refusedColumnsOf(step: Step): readonly Column[] {
+  if (step.kind === 'build') return step.request.outputs.find(({ part }) => part === 'quarantine')?.columns ?? [];
+  return step.request.drift?.policy === 'quarantine' ? misfitColumns(step.commit.columns) : [];
+}
+
 function commitBase(step: Step, context: CommitContext, checks: readonly CheckResult[]): Omit<Commit, 'partitions' | 'watermark'> {
   const { baseVersion, columns, fingerprint, replaceAll, inputs } = step.commit;
   return {
@@ -95,7 +112,7 @@ function commitBase(step: Step, context: CommitContext, checks: readonly CheckRe
     run: context.run,
     committedAt: context.now.toISOString(),
     columns,
-    refusedColumns: step.kind === 'build' ? (step.request.outputs.find(({ part }) => part === 'quarantine')?.columns ?? []) : [],
+    refusedColumns: refusedColumnsOf(step),
     fingerprint,
     replaceAll,
     inputs,

@@ -3,13 +3,14 @@ import type { CheckResult, Commit, TableState } from '../lake/commit.ts';
 import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
-import type { CallContext, DriftNote } from '../ports/source.ts';
+import type { CallContext, DriftNote, ExtractReport } from '../ports/source.ts';
 import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { judgeBatch } from './judge-batch.ts';
 import { registerCommit } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
+import { splitBatch } from './split-batch.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
 
 /** What all steps of a run share. `attempts` makes every attempt's folder a new one. */
@@ -64,14 +65,24 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
   return step.kind === 'extract' ? tryExtract(step, before, context, call) : tryBuild(step, context, call);
 }
 
-async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
+async function tryExtract(step: ExtractStep, before: TableState, context: StepContext, call: CallContext) {
+  const { ports, run } = context;
   const source = await ports.source();
-  const report = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  const read = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  const { report, attempt } = await typed(step, read, context, call);
   const checks = await judgeBatch(step, before, report, ports, call);
   for (const note of report.contract?.notes ?? []) ports.host.notify({ code: 'source/drifted', run, dataset: step.dataset, ...note });
   warnOf(checks, step, ports, run);
-  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt }, checks);
+  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt }, checks);
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0), drift: report.contract?.notes };
+}
+
+// What came as text is written again, typed, as an attempt of its own: a batch's folder holds nothing but its rows.
+async function typed(step: ExtractStep, read: ExtractReport, context: StepContext, call: CallContext) {
+  if (read.contract?.asText === undefined || read.rows === 0) return { report: read, attempt: call.attempt };
+  context.attempts.value += 1;
+  const attempt = attemptName(step.day, context.run, context.attempts.value);
+  return { report: await splitBatch(step, read, context.ports, { ...call, attempt }), attempt };
 }
 
 async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: CallContext) {

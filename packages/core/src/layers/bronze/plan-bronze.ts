@@ -38,6 +38,7 @@ export function planBronze(dataset: BronzeDataset, state: TableState, day: Logic
       inputs: {},
       checks: dataset.checks,
       countsRows: false,
+      ...(dataset.quarantineMaxPercent === undefined ? {} : { quarantineMaxPercent: dataset.quarantineMaxPercent }),
     },
   };
 }
