@@ -1,5 +1,6 @@
 // Puts the command into few files: of a short run, a third would otherwise go into finding and reading 150 modules.
 import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -17,6 +18,18 @@ const duckdbInside = {
   },
 };
 
+// Asking whether Node has `Request` and `Response` makes it load its `fetch`, which takes longer than the SDK itself.
+const translatorInside = {
+  name: 'translator-inside',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onLoad, onResolve }) => {
+    onResolve({ filter: /^@polyglot-sql\/sdk$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /@polyglot-sql\/sdk\/dist\/manual\.js$/ }, async ({ path }) => ({
+      contents: `const Request = undefined; const Response = undefined;\n${await readFile(path, 'utf8')}`,
+      loader: 'js',
+    }));
+  },
+};
+
 rmSync(at('packages/cli/bundle'), { recursive: true, force: true });
 await build({
   entryPoints: [at('packages/cli/src/main.ts'), at('packages/cli/src/terminal.ts')],
@@ -26,10 +39,11 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  mainFields: ['module', 'main'],
   conditions: ['snowmelt-source'],
-  // What holds native code or WebAssembly, or is loaded for changed projects only, stays where it is.
-  external: ['@duckdb/node-bindings', '@polyglot-sql/sdk', 'croner', 'es-module-lexer', 'sucrase'],
-  plugins: [duckdbInside],
+  // Native code stays where it is.
+  external: ['@duckdb/node-bindings'],
+  plugins: [duckdbInside, translatorInside],
   banner: { js: "import { createRequire as snowmeltRequire } from 'node:module'; const require = snowmeltRequire(import.meta.url);" },
   minify: true,
   keepNames: true,

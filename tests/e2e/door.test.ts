@@ -3,7 +3,7 @@ import { readTable } from '@snowmelt/core/pipeline';
 import { parseDatasetName } from '@snowmelt/core/ports';
 import { fsObjectStore } from '@snowmelt/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTestProject, type TestProject } from './project.ts';
+import { openTestProject, runOverTheWire, type TestProject } from './project.ts';
 import { jsonLines, snowmelt } from './run-snowmelt.ts';
 
 let project: TestProject;
@@ -14,14 +14,14 @@ beforeAll(async () => {
 afterAll(() => project.close());
 
 /** A project of one extract. */
-async function declare(extract: string, source = ''): Promise<void> {
+async function declare(extract: string, name = 'ORDERS'): Promise<void> {
   await project.write(
     'snowmelt.config.ts',
     `import { definePipeline } from '@snowmelt/core';
 export default definePipeline({
   name: 'door',
-  source: { kind: 'snowflake', account: 'TEST', user: 'TESTER', url: process.env['SNOWFLAKE_URL'] ?? 'http://127.0.0.1:9', privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP'${source} },
-  bronze: { orders: { table: 'ORDERS', ${extract} } },
+  source: { kind: 'snowflake', account: 'TEST', user: 'TESTER', url: process.env['SNOWFLAKE_URL'] ?? 'http://127.0.0.1:9', privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP' },
+  bronze: { orders: { table: '${name}', ${extract} } },
 });
 `,
   );
@@ -121,6 +121,7 @@ describe('a source that changes', () => {
   const columns = "columns: { id: 'NUMBER(18,0)', note: 'VARCHAR', amount: 'NUMBER(12,2)', changed_at: 'TIMESTAMP_NTZ' }";
   const WINDOW = `mode: 'window', watermark: 'changed_at', key: ['id'], ${columns}`;
   const sql = (text: string) => project.server.database.run(text);
+  const ask = (text: string) => runOverTheWire(project, text);
   const drift = (out: string) =>
     jsonLines(out)
       .filter(({ code }) => code === 'source/drifted')
@@ -184,6 +185,27 @@ describe('a source that changes', () => {
     ]);
     await sql('ALTER TABLE ORDERS DROP COLUMN ID');
     expect(await runDay('2026-01-05')).toMatchObject({ code: 2, err: expect.stringContaining('source/column-missing') });
+  });
+
+  it('evolve: a changelog takes new columns, too', async () => {
+    const columnsOf = "columns: { id: 'NUMBER(18,0)', note: 'VARCHAR' }";
+    await declare(`drift: 'evolve', mode: 'changes', key: ['id'], ${columnsOf}`, 'TRACKED');
+    await sql('CREATE OR REPLACE TABLE TRACKED (ID DECIMAL(18,0), NOTE VARCHAR)');
+    await ask('ALTER TABLE TRACKED SET CHANGE_TRACKING = TRUE');
+    await ask("INSERT INTO TRACKED VALUES (1, 'a'), (2, 'b')");
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await runDay(today)).toMatchObject({ code: 0 });
+    await ask('ALTER TABLE TRACKED ADD COLUMN COLOUR VARCHAR');
+    await ask("INSERT INTO TRACKED VALUES (3, 'c', 'red')");
+    await ask('DELETE FROM TRACKED WHERE ID = 1');
+    const second = await runDay(today, '--json');
+    expect(drift(second.out), second.out).toEqual(['taken COLOUR']);
+    expect(await rows('select id, note, colour, _deleted from bronze.orders order by id, _deleted')).toEqual([
+      { id: 1, note: 'a', colour: null, _deleted: false },
+      { id: 1, note: 'a', colour: null, _deleted: true },
+      { id: 2, note: 'b', colour: null, _deleted: false },
+      { id: 3, note: 'c', colour: 'red', _deleted: false },
+    ]);
   });
 
   it('evolve: columns of every type may go', async () => {

@@ -50,10 +50,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'backfill',
     summary: 'run every logical date of a range, in order',
+    details:
+      'Days that were extracted before are left as they are, unless --refetch asks for them again. That moves no watermark: the next run begins where it would have.',
     takes: [0, 0],
     options: [
       { name: 'from', value: 'YYYY-MM-DD', help: 'first logical date' },
       { name: 'to', value: 'YYYY-MM-DD', help: 'last logical date (default: yesterday)' },
+      { name: 'refetch', help: 'read days again that were extracted before' },
       CONCURRENCY,
       RETRIES,
     ],

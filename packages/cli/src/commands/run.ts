@@ -29,6 +29,7 @@ export async function runDays(project: Project, days: readonly LogicalDate[], in
     concurrency: readNumber(invocation, 'concurrency', 2, 1),
     retries: readNumber(invocation, 'retries', 2, 0),
     signal: stop.signal,
+    refetch: invocation.values['refetch'] === true,
   };
   try {
     for (const day of days) {

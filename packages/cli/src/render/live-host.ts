@@ -51,6 +51,12 @@ function describe(message: Message, color: ReturnType<typeof paint>): string | u
       return `  ${color.yellow('!')} ${message.dataset}: check ${message.check}: ${message.detail ?? `${formatCount(message.violations)} violations`}`;
     case 'source/drifted':
       return `  ${color.yellow('!')} ${message.dataset}: ${message.detail}`;
+    case 'extract/kept':
+      return `  ${color.yellow('!')} ${message.dataset}: ${message.day} stays as it is; it was read as a part of another day, or its past cannot be had again`;
+    case 'extract/restarted':
+      return `  ${color.yellow('!')} ${message.dataset}: what changed is not known, so all rows are read again, in place of what there was. ${message.why}`;
+    case 'extract/untracked':
+      return `  ${color.yellow('!')} ${message.dataset}: what changes from here on will not be known, so the next run will read all rows again. ${message.why}`;
     case 'catalog/behind':
       return `  ${color.yellow('!')} ${message.dataset} is published, but the catalog could not be told; the next run repairs it`;
     case 'catalog/repaired':

@@ -27,9 +27,15 @@ function describeExtract({ request }: ExtractStep, source: SourceKind): string {
   const how = source === 'snowflake' ? describeTransport(request) : 'read by DuckDB';
   const drift = request.drift === undefined ? '' : `, drift ${request.drift.policy}`;
   const from = request.relation.kind === 'table' ? request.relation.table : 'a query';
-  if (request.window.kind === 'full') return `all of ${from}, ${how}${drift}`;
-  const { watermark, low, until } = request.window;
-  return `${from} where ${watermark} in [${low ?? 'the beginning'}, ${until.replace('.000Z', '').replace('T', ' ')}), ${how}${drift}`;
+  const { window, changelog } = request;
+  if (window.kind === 'full') return `all of ${from}, ${how}${drift}`;
+  const until = window.until.replace('.000Z', '').replace('T', ' ');
+  if (window.kind === 'changes') {
+    const what = window.low === undefined ? `all of ${from} as of` : `changes of ${from} after ${window.low}, up to`;
+    return `${what} ${until}, ${how}${drift}`;
+  }
+  const keys = changelog?.listKeys === true ? ', and the keys of all rows' : '';
+  return `${from} where ${window.watermark} in [${window.low ?? 'the beginning'}, ${until})${keys}, ${how}${drift}`;
 }
 
 function describeTransport({ transport }: ExtractStep['request']): string {

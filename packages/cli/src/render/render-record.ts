@@ -29,12 +29,14 @@ export function renderRecord(graph: Graph, record: RunRecord, style: RecordStyle
 }
 
 function stepTable(steps: readonly StepOutcome[]): string {
+  const hasDeleted = steps.some(({ rowsDeleted }) => rowsDeleted !== undefined);
   const columns = [
     { title: 'dataset' },
     { title: 'read', align: 'right' as const },
     { title: 'written', align: 'right' as const },
     { title: 'refused', align: 'right' as const },
     { title: 'copies', align: 'right' as const },
+    ...(hasDeleted ? [{ title: 'deleted', align: 'right' as const }] : []),
     { title: 'days', align: 'right' as const },
     { title: 'size', align: 'right' as const },
     { title: 'time', align: 'right' as const },
@@ -47,6 +49,7 @@ function stepTable(steps: readonly StepOutcome[]): string {
       formatCount(step.rowsWritten),
       step.rowsRefused === 0 ? '' : formatCount(step.rowsRefused),
       step.rowsDuplicate === undefined || step.rowsDuplicate === 0 ? '' : formatCount(step.rowsDuplicate),
+      ...(hasDeleted ? [step.rowsDeleted === undefined || step.rowsDeleted === 0 ? '' : formatCount(step.rowsDeleted)] : []),
       formatCount(step.partitions),
       formatBytes(step.bytes),
       formatDuration(step.durationMs),

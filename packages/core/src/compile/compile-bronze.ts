@@ -2,8 +2,9 @@ import type { BronzeColumn } from '../define/bronze-column.ts';
 import { secondsIn } from '../define/duration.ts';
 import type { BronzeDefinition, Pipeline } from '../define/pipeline-schema.ts';
 import { csvFormat, fileKindOf } from '../define/sources.ts';
-import type { BronzeDataset, BronzeMode } from '../layers/bronze/bronze-dataset.ts';
+import { type BronzeDataset, type BronzeMode, changelogKey } from '../layers/bronze/bronze-dataset.ts';
 import { datasetName } from '../layout/dataset-name.ts';
+import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { FileFormat, SourceColumn, SourceRelation } from '../ports/source.ts';
 import { compileExpectations } from './compile-expectations.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -14,15 +15,16 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
   const relation = relationOf(definition, source.kind);
   const mode = modeOf(definition);
   const transport = transportOf(definition, source);
-  const columns = sourceColumns.map(({ name, type }) => ({ name, type }));
-  const { checks, scans, expectations } = compileExpectations(definition, columns, mode);
+  const declared = sourceColumns.map(({ name, type }) => ({ name, type }));
+  const { checks, scans, expectations } = compileExpectations(definition, declared, mode);
+  const key = changelogKey({ mode, key: definition.key });
   return {
     layer: 'bronze',
     name: datasetName('bronze', table),
     description: definition.description,
-    columns,
+    columns: key === undefined ? declared : [...declared, DELETED_COLUMN],
     inputs: [],
-    fingerprint: await fingerprintOf({ relation, sourceColumns, kind: mode.kind, watermark: definition.watermark }),
+    fingerprint: await fingerprintOf({ relation, sourceColumns, kind: mode.kind, watermark: definition.watermark, key }),
     lineage: {},
     checks,
     checkScans: scans,
@@ -77,6 +79,8 @@ function compileColumn(
 }
 
 function modeOf(definition: BronzeDefinition): BronzeMode {
-  if (definition.mode === 'full' || definition.watermark === undefined) return { kind: 'full' };
-  return { kind: 'window', watermark: definition.watermark, lagSeconds: secondsIn(definition.lag), nulls: definition.nullWatermark };
+  const { mode: kind, watermark, nullWatermark: nulls, onGap = 'reextract' } = definition;
+  const lagSeconds = secondsIn(definition.lag);
+  if (kind === 'changes') return { kind, lagSeconds, onGap };
+  return kind === 'full' || watermark === undefined ? { kind: 'full' } : { kind, watermark, lagSeconds, nulls };
 }

@@ -2,11 +2,13 @@ import { declarationPlace } from '../define/declaration-file.ts';
 import type { CleaningColumn, SilverDefinition } from '../define/pipeline-schema.ts';
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-error.ts';
+import { changelogKey } from '../layers/bronze/bronze-dataset.ts';
 import type { ColumnSource, DatasetBase } from '../layers/dataset-base.ts';
 import type { CleanedColumn, CleaningSpec } from '../layers/silver/cleaning.ts';
 import { renderSilver } from '../layers/silver/render-silver.ts';
 import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
 import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-name.ts';
+import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { Column } from '../sql/column-type.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
@@ -59,7 +61,10 @@ async function compileCleaned(
   const origin =
     model === undefined ? bronzeOrigin(context, name, definition) : ({ kind: 'model', sql: model.sql, columns: model.columns } as const);
   const hasBatch = origin.kind === 'bronze';
-  await context.binder.declareTable('_source', [...origin.columns, ...(hasBatch ? [BATCH] : [])]);
+  const keyOfChanges = changelogKeyOf(context, origin);
+  const added = [...(keyOfChanges === undefined ? [] : [DELETED_COLUMN]), ...(hasBatch ? [BATCH] : [])];
+  await context.binder.declareTable('_source', [...origin.columns, ...added]);
+  if (keyOfChanges !== undefined) await context.binder.declareTable('_order', [BATCH, SEQUENCE]);
   const cleaned = await compileColumns(context, name, definition, rules, origin);
   const columns = cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type }));
   needModelColumns(context, name, definition, columns);
@@ -69,6 +74,7 @@ async function compileCleaned(
     columns: cleaned,
     eventTime: definition.eventTime,
     fallbackDay: fallbackDay(origin),
+    changelogKey: keyOfChanges,
   };
   const cleaning = renderSilver(spec, { key: definition.key, version: definition.version, distinct: definition.distinct, hasBatch });
   await bindRules(context, name, cleaned, cleaning.sql.classify.duckdb);
@@ -92,9 +98,17 @@ async function compileCleaned(
 }
 
 const BATCH: Column = { name: '_batch', type: { kind: 'varchar' } };
+const SEQUENCE: Column = { name: '_seq', type: { kind: 'bigint' } };
+
+function changelogKeyOf(context: CompileContext, origin: SilverOrigin): readonly string[] | undefined {
+  const bronze = origin.kind === 'bronze' ? context.compiled.get(origin.dataset) : undefined;
+  return bronze?.layer === 'bronze' ? changelogKey(bronze) : undefined;
+}
 
 // The folder of a batch begins with its logical date (`attemptName`), which is the day of rows whose own day is unknown.
+// Of a changelog it cannot be: the row and what says that it is no more came with different batches.
 function fallbackDay(origin: SilverOrigin): string {
+  if (origin.kind === 'bronze' && origin.mode === 'changelog') return `CAST('1970-01-01' AS DATE)`;
   return origin.kind === 'bronze' ? 'CAST(substr(_batch, 1, 10) AS DATE)' : `CAST('${LOGICAL_DATE_SLOT}' AS DATE)`;
 }
 
@@ -117,7 +131,13 @@ function bronzeOrigin(context: CompileContext, name: DatasetName, definition: Si
       at: declarationPlace(context.declaration, ['silver', tableOf(name), 'from']),
     });
   }
-  return { kind: 'bronze', dataset: bronze.name, mode: bronze.mode.kind, columns: bronze.columns };
+  const mode = bronze.mode.kind === 'full' || bronze.mode.kind === 'window' ? bronze.mode.kind : 'changelog';
+  return {
+    kind: 'bronze',
+    dataset: bronze.name,
+    mode,
+    columns: bronze.columns.filter(({ name: column }) => column !== DELETED_COLUMN.name),
+  };
 }
 
 async function compileColumns(

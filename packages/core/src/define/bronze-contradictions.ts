@@ -20,6 +20,7 @@ export function findBronzeContradictions(
   else if (bronze.transport === 'unload' && source.stage === undefined) {
     report([...path, 'transport'], 'Transport unload needs a `stage` in `source`.', 'Name an external stage that Snowflake may write to.');
   }
+  checkMode(path, bronze, source.kind, report);
   checkWatermark(path, bronze, report);
   findDoorContradictions(path, bronze, source.kind, report);
   for (const [column, declared] of Object.entries(bronze.columns)) checkColumn([...path, 'columns', column], declared, columns, report);
@@ -37,17 +38,34 @@ function checkPlain(path: readonly string[], { transport, columns }: BronzeDefin
   }
 }
 
+function checkMode(path: readonly string[], bronze: BronzeDefinition, source: Pipeline['source']['kind'], report: Report): void {
+  const { mode, key, query, onGap } = bronze;
+  if ((mode === 'changes' || mode === 'keys-diff') && key === undefined) {
+    report(path, `\`${path.join('.')}\` has mode ${mode} but no \`key\`.`, 'Name the columns that say which row was deleted.');
+  }
+  if (mode !== 'changes') {
+    if (onGap !== undefined) report([...path, 'onGap'], '`onGap` is for mode changes.', 'Remove it, or use mode changes.');
+    return;
+  }
+  if (source !== 'snowflake') {
+    report([...path, 'mode'], 'Mode changes is for Snowflake sources.', 'Use mode keys-diff, which finds deleted rows in any source.');
+  }
+  if (query !== undefined) {
+    report([...path, 'query'], 'Snowflake tells the changes of a table, not of a query.', 'Name the `table`, or use mode keys-diff.');
+  }
+}
+
 function checkWatermark(path: readonly string[], { mode, watermark, columns }: BronzeDefinition, report: Report): void {
-  if (mode === 'window' && watermark === undefined) {
+  if ((mode === 'window' || mode === 'keys-diff') && watermark === undefined) {
     report(
       path,
-      `\`${path.join('.')}\` has mode window but no \`watermark\`.`,
+      `\`${path.join('.')}\` has mode ${mode} but no \`watermark\`.`,
       'Name the column that says when a row was last changed, or use mode full.',
     );
   }
   if (watermark === undefined) return;
-  if (mode === 'full')
-    report([...path, 'watermark'], 'A watermark has no meaning in mode full.', 'Use mode window, or remove `watermark`.');
+  if (mode === 'full' || mode === 'changes')
+    report([...path, 'watermark'], `A watermark has no meaning in mode ${mode}.`, 'Use mode window, or remove `watermark`.');
   if (columns[watermark]?.nanoseconds === 'epoch') {
     report(
       [...path, 'watermark'],

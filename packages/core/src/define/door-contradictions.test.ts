@@ -39,6 +39,7 @@ describe('what an extract expects of its batches', () => {
   it.each([
     [{ drift: 'quarantine' }, "`drift: 'quarantine'` needs a budget"],
     [{ quarantine: { maxPercent: 5 } }, "`quarantine` needs `drift: 'quarantine'`"],
+    [{ mode: 'changes', key: ['id'], drift: 'quarantine', quarantine: { maxPercent: 5 } }, 'Mode `changes` cannot set rows aside'],
     [{ drift: 'thaw' }, 'drift'],
     [{ rows: {} }, '`rows` needs `min` or `max`'],
     [{ rows: { min: 3, max: 2 } }, '`rows` allows no number of rows: 3 to 2'],

@@ -111,6 +111,17 @@ describe('the source and its extracts', () => {
     expect(messages({ stage: { name: 'LAKE', url: 's3://bucket/lake' } }, { transport: 'unload' })).toEqual([]);
   });
 
+  it('tell what was deleted by their key, in any source or as Snowflake knows it', () => {
+    const orders = { ...ORDERS, key: ['id'] };
+    const errors = (source: object, extract: object) =>
+      errorsOf({ ...GOOD, source, bronze: { orders: extract } }).map(({ message }) => message);
+    expect(errors(SOURCE, { ...orders, mode: 'keys-diff' })).toEqual([]);
+    expect(errors({ kind: 'duckdb', database: 'd.duckdb' }, { ...orders, mode: 'keys-diff' })).toEqual([]);
+    const changes = { ...orders, watermark: undefined, mode: 'changes' };
+    expect(errors(SOURCE, { ...changes, onGap: 'fail' })).toEqual([]);
+    expect(errors({ kind: 'duckdb', database: 'd.duckdb' }, changes)).toEqual(['Mode changes is for Snowflake sources.']);
+  });
+
   it('read limits as they are written', () => {
     const source = { ...SOURCE, statementTimeout: '30 minutes', maxStatements: 4 };
     expect(parsePipeline({ ...GOOD, source }, FILE).source).toMatchObject({ statementTimeout: 1800, maxStatements: 4 });
@@ -127,6 +138,15 @@ describe('the source and its extracts', () => {
     [
       { columns: { ...column({ offset: 'keep' }).columns, loaded_at_offset_minutes: 'NUMBER(4,0)' } },
       'The offset goes to `loaded_at_offset_minutes`, which is declared already.',
+    ],
+    [{ mode: 'keys-diff', key: ['id'], onGap: 'fail' }, '`onGap` is for mode changes.'],
+    [{ mode: 'keys-diff', key: ['id'], watermark: undefined }, '`bronze.orders` has mode keys-diff but no `watermark`.'],
+    [{ mode: 'keys-diff' }, '`bronze.orders` has mode keys-diff but no `key`.'],
+    [{ mode: 'changes', watermark: undefined }, '`bronze.orders` has mode changes but no `key`.'],
+    [{ mode: 'changes', key: ['id'] }, 'A watermark has no meaning in mode changes.'],
+    [
+      { mode: 'changes', key: ['id'], watermark: undefined, table: undefined, query: 'SELECT 1' },
+      'Snowflake tells the changes of a table, not of a query.',
     ],
   ])('refuse %o', (orders, message) => {
     expect(messages({}, orders)).toEqual([message]);

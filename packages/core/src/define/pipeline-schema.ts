@@ -18,12 +18,17 @@ const bronze = z.strictObject({
   format: csvFormat.optional(),
   columns: z.record(lakeIdentifier, bronzeColumn),
   key: z.array(lakeIdentifier).min(1).optional(),
-  /** `full`: the whole table every time; `window`: what the watermark says is new. */
-  mode: z.enum(['full', 'window']),
+  /**
+   * `full`: the whole table every time; `window`: what the watermark says is new; `changes`: what Snowflake says has changed,
+   * deletes included; `keys-diff`: a window, and the keys that are no longer there.
+   */
+  mode: z.enum(['full', 'window', 'changes', 'keys-diff']),
   watermark: lakeIdentifier.optional(),
   /** The window ends this long before the source's clock, so that transactions that commit late are not lost. */
   lag: duration.default('0 seconds'),
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
+  /** For `changes`: when Snowflake no longer knows what changed, read the whole table again and say so, or fail. */
+  onGap: z.enum(['reextract', 'fail']).optional(),
   /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `auto` decides by size. */
   transport: z.enum(['auto', 'raw', 'unload']).default('auto'),
   /** What becomes of the extract when the source's columns change. */

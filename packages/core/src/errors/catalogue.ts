@@ -46,6 +46,12 @@ export const ERROR_CATALOGUE = {
   'source/rows-differ': entry('remote', 'safe', 'Fewer or more rows arrived than the source announced.'),
   'source/landed-files-differ': entry('remote', 'safe', 'The files that the source unloaded are not what it reported.'),
   'source/null-watermark': entry('user', 'never', 'Rows without a watermark would be lost by an incremental read.'),
+  'source/null-key': entry('user', 'never', 'A row has no value in a column of its key, so nothing could say that it was deleted.'),
+  'source/history-unavailable': entry(
+    'user',
+    'never',
+    'The source no longer knows how a table was, or what changed, at the time that is asked for.',
+  ),
   'source/unsupported-watermark': entry('user', 'never', 'The watermark column is of a type that cannot order rows.'),
   'secret/not-found': entry('user', 'never', 'A secret that the declaration refers to is not set.'),
   'lake/commit-conflict': entry('snowmelt', 'safe', 'Another run committed to the same table first.'),

@@ -27,8 +27,10 @@ export interface PartitionEntry {
   readonly files: readonly DataFile[];
   /** The rows that were set aside. */
   readonly refused: { readonly rows: number; readonly files: readonly DataFile[] };
-  /** Rows that went in, where rows are accounted for one by one: kept + refused + copies. */
+  /** Rows that went in, where rows are accounted for one by one: kept + refused + copies + deleted. */
   readonly rowsRead?: number;
+  /** Those of them that only say that another one is no more; absent where the source does not say so. */
+  readonly rowsDeleted?: number;
   /** Bronze: the batches that the partition consists of. */
   readonly batches?: readonly Batch[];
   /** Event silver: ids of the batches whose rows are in here. */

@@ -17,6 +17,8 @@ export interface StepOutcome {
   readonly rowsRefused: number;
   /** Copies and superseded versions that were left out; absent where rows are not accounted for one by one. */
   readonly rowsDuplicate?: number;
+  /** Rows that only say that another one is no more; absent where the source does not say so. */
+  readonly rowsDeleted?: number;
   readonly partitions: number;
   readonly bytes: number;
   readonly version?: number;
@@ -57,6 +59,12 @@ export type Message =
     }
   /** The source's columns are no longer what they were, or not all that is declared of them. */
   | ({ readonly code: 'source/drifted'; readonly run: string; readonly dataset: string } & DriftNote)
+  /** A day was asked for again and stays as it is: nothing was extracted for it alone, or its past cannot be had again. */
+  | { readonly code: 'extract/kept'; readonly run: string; readonly dataset: string; readonly day: string }
+  /** The source could not tell what changed: all rows were read, in place of what there was. */
+  | { readonly code: 'extract/restarted'; readonly run: string; readonly dataset: string; readonly why: string }
+  /** The source will not be able to tell what changes from here on: the next extraction will read all rows again. */
+  | { readonly code: 'extract/untracked'; readonly run: string; readonly dataset: string; readonly why: string }
   /** The commit stands, the catalog does not know it yet; the next run repairs that. */
   | { readonly code: 'catalog/behind'; readonly run: string; readonly dataset: string }
   | { readonly code: 'catalog/repaired'; readonly run: string; readonly dataset: string }

@@ -14,6 +14,8 @@ import { fillPlannedDate } from './fill-planned-date.ts';
 export interface PlanOptions {
   readonly day: LogicalDate;
   readonly settled?: ReadonlySet<DatasetName>;
+  /** Days of extracts that were read before are read again. */
+  readonly refetch?: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
       continue;
     }
     if (options.settled?.has(dataset.name)) continue;
-    const step = planDataset(graph, dataset, lake, options.day);
+    const step = planDataset(graph, dataset, lake, options);
     if (step === undefined) continue;
     moving.add(dataset.name);
     steps.push(step);
@@ -40,12 +42,12 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
   return { day: options.day, steps: steps.map((step) => fillPlannedDate(step, options.day)), pending };
 }
 
-function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, day: LogicalDate): Step | undefined {
+function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, { day, refetch = false }: PlanOptions): Step | undefined {
   const state = lake.get(dataset.name) ?? emptyState(dataset.name);
   const inputs = dataset.inputs.flatMap((name) => inputTable(graph, lake, name));
   switch (dataset.layer) {
     case 'bronze':
-      return planBronze(dataset, state, day);
+      return planBronze(dataset, state, day, { refetch });
     case 'silver':
       return planSilver(dataset, state, inputs, day);
     case 'gold':

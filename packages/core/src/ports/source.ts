@@ -43,7 +43,10 @@ export type SourceRelation =
   | { readonly kind: 'table'; readonly table: string; readonly format?: FileFormat }
   | { readonly kind: 'query'; readonly sql: string };
 
-/** How much of it: everything, or the half-open window `[low, high)` of a watermark column. */
+/**
+ * How much of it: everything, the half-open window `[low, high)` of a watermark column, or what was committed after one
+ * instant and up to another.
+ */
 export type ExtractWindow =
   | { readonly kind: 'full' }
   | {
@@ -58,7 +61,33 @@ export type ExtractWindow =
       readonly lagSeconds: number;
       /** What to do with rows whose watermark is NULL, which no window can hold. */
       readonly nulls: 'fail' | 'exclude';
-    };
+    }
+  | ChangesWindow;
+
+/**
+ * What the source's own record of changes says: each row that is gone or was another before as it was before, each that is
+ * new or another now as it is now. Without `low`: all rows as they were at the upper end.
+ */
+export interface ChangesWindow {
+  readonly kind: 'changes';
+  /** Exact text of the instant up to which changes are known, as the source gave it. */
+  readonly low?: string;
+  /** The window may not reach beyond this instant (inclusive), ISO 8601 in UTC. */
+  readonly until: string;
+  readonly lagSeconds: number;
+  /** When the source no longer knows what changed since `low`: read all rows in place of what there is, and say so; or fail. */
+  readonly onGap: 'reextract' | 'fail';
+  /** The upper end is `until` itself and nothing else will do. */
+  readonly isExact?: true;
+}
+
+/** An extraction whose files say which rows are no more, in the boolean column `_deleted`. */
+export interface ChangelogRequest {
+  /** The columns that identify a row; a row without them is an error. */
+  readonly key: readonly string[];
+  /** True: the keys of all rows of the source are wanted too, read after the window. */
+  readonly listKeys: boolean;
+}
 
 /**
  * What becomes of a dataset whose source is no longer as it was. `freeze`: what touches declared columns stops it, the rest is
@@ -107,6 +136,8 @@ export interface ExtractRequest {
   readonly relation: SourceRelation;
   readonly columns: readonly SourceColumn[];
   readonly window: ExtractWindow;
+  /** Absent: the files hold the declared columns only. */
+  readonly changelog?: ChangelogRequest;
   /** `auto`: by the size of what is read. Absent: the source knows one way only. */
   readonly transport?: Transport | 'auto';
   readonly day: LogicalDate;
@@ -132,6 +163,20 @@ export interface ExtractReport {
   /** What was given up on the way; absent: every value is exact. */
   readonly choices?: readonly LossyChoice[];
   readonly contract?: SourceContract;
+  /** The keys of all rows of the source, where they were asked for. Nothing will ever refer to these files. */
+  readonly keys?: readonly DataFile[];
+  /** What must be said aloud; absent: all went as it was asked. */
+  readonly announcement?: ExtractAnnouncement;
+}
+
+/**
+ * `restarted`: what changed could not be told, so all rows were read, in place of what there is. `untracked`: all rows were
+ * read as they should be, but the source will not be able to tell what changes from here on.
+ */
+export interface ExtractAnnouncement {
+  readonly kind: 'restarted' | 'untracked';
+  /** Why, in the source's own words. */
+  readonly why: string;
 }
 
 /** What every call that takes time is given. */

@@ -64,7 +64,10 @@ export interface BuildRequest {
   readonly outputs: readonly BuildOutput[];
   /** Run before anything is written. */
   readonly checks: readonly CheckScan[];
-  /** A query with the columns `day DATE, rows_read BIGINT, batches VARCHAR` (comma-separated): what went into each day. */
+  /**
+   * A query with the columns `day DATE, rows_read BIGINT, batches VARCHAR` (comma-separated) and perhaps `rows_deleted BIGINT`:
+   * what went into each day.
+   */
   readonly accounting?: RenderedSql;
 }
 
@@ -72,6 +75,8 @@ export interface BuildRequest {
 export interface DayAccount {
   readonly day: LogicalDate;
   readonly rowsRead: number;
+  /** Those of them that only say that another one is no more. */
+  readonly rowsDeleted?: number;
   readonly batches: readonly string[];
 }
 

@@ -1,8 +1,9 @@
 import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark } from '../lake/commit.ts';
+import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile, WrittenPartition } from '../ports/data-file.ts';
 import type { ExtractReport } from '../ports/source.ts';
-import type { BuildReport } from '../ports/sql-engine.ts';
+import type { BuildReport, DayAccount } from '../ports/sql-engine.ts';
 import { misfitColumns } from '../quality/split-misfits.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
@@ -44,8 +45,11 @@ export function extractCommit(
     ...(report.refused === undefined ? {} : { refused: report.refused }),
     ...(report.choices === undefined || report.choices.length === 0 ? {} : { choices: report.choices }),
   };
-  const isWhole = step.request.window.kind === 'full' || step.commit.replaceAll;
-  const batches = [...(isWhole ? [] : (before.partitions.get(step.day)?.batches ?? [])), batch];
+  const replaceAll = step.commit.replaceAll || report.announcement?.kind === 'restarted';
+  const isWhole = step.request.window.kind === 'full' || replaceAll;
+  const replaced = new Set(step.refetch?.replaces);
+  const others = (before.partitions.get(step.day)?.batches ?? []).filter(({ id }) => !replaced.has(id));
+  const batches = [...(isWhole ? [] : others), batch];
   const entry: PartitionEntry = {
     version,
     fingerprint: step.commit.fingerprint,
@@ -58,16 +62,18 @@ export function extractCommit(
   const { contract } = report;
   return {
     ...commitBase(step, context, checks),
+    replaceAll,
     columns: columnsAfter(step, before, contract?.columns),
     partitions: { [step.day]: entry },
-    watermark: watermarkOf(step, report),
+    ...(step.refetch === undefined ? { watermark: watermarkOf(step, report) } : {}),
     ...(contract === undefined ? {} : { described: contract.described }),
   };
 }
 
 // What earlier batches have stays readable beside what this one brings.
 function columnsAfter({ request, commit }: ExtractStep, before: TableState, read: readonly Column[] | undefined): readonly Column[] {
-  const columns = read ?? commit.columns;
+  if (read === undefined) return commit.columns;
+  const columns = [...read, ...commit.columns.filter(({ name }) => name === DELETED_COLUMN.name)];
   if (request.drift?.policy !== 'evolve' || request.window.kind === 'full' || commit.replaceAll) return columns;
   return [...columns, ...before.columns.filter(({ name }) => columns.every((column) => column.name !== name))];
 }
@@ -89,7 +95,7 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
         rows: kept.get(day)?.rows ?? 0,
         files: kept.get(day)?.files ?? [],
         refused: bad === undefined ? NOTHING_REFUSED : { rows: bad.rows, files: bad.files },
-        ...(account === undefined || !step.commit.countsRows ? {} : { rowsRead: account.rowsRead }),
+        ...(account === undefined || !step.commit.countsRows ? {} : countsOf(account)),
         ...(account === undefined ? {} : { fromBatches: account.batches }),
         inputs: step.commit.inputs,
       },
@@ -101,6 +107,10 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
 function refusedColumnsOf(step: Step): readonly Column[] {
   if (step.kind === 'build') return step.request.outputs.find(({ part }) => part === 'quarantine')?.columns ?? [];
   return step.request.drift?.policy === 'quarantine' ? misfitColumns(step.commit.columns) : [];
+}
+
+function countsOf({ rowsRead, rowsDeleted }: DayAccount): Pick<PartitionEntry, 'rowsRead' | 'rowsDeleted'> {
+  return { rowsRead, ...(rowsDeleted === undefined ? {} : { rowsDeleted }) };
 }
 
 function commitBase(step: Step, context: CommitContext, checks: readonly CheckResult[]): Omit<Commit, 'partitions' | 'watermark'> {

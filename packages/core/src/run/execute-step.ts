@@ -8,7 +8,9 @@ import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { judgeBatch } from './judge-batch.ts';
+import { refuseNullKeys } from './refuse-null-keys.ts';
 import { registerCommit } from './register.ts';
+import { addRetractions } from './retract-rows.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
 import { splitBatch } from './split-batch.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
@@ -68,10 +70,12 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
 async function tryExtract(step: ExtractStep, before: TableState, context: StepContext, call: CallContext) {
   const { ports, run } = context;
   const source = await ports.source();
-  const read = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
-  const { report, attempt } = await typed(step, read, context, call);
+  const extracted = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
+  refuseNullKeys(step, extracted);
+  const { report: judged, attempt } = await typed(step, extracted, context, call);
+  const report = await addRetractions(step, judged, ports, call);
   const checks = await judgeBatch(step, before, report, ports, call);
-  for (const note of report.contract?.notes ?? []) ports.host.notify({ code: 'source/drifted', run, dataset: step.dataset, ...note });
+  announce(report, step, ports, run);
   warnOf(checks, step, ports, run);
   const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt }, checks);
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0), drift: report.contract?.notes };
@@ -83,6 +87,11 @@ async function typed(step: ExtractStep, read: ExtractReport, context: StepContex
   context.attempts.value += 1;
   const attempt = attemptName(step.day, context.run, context.attempts.value);
   return { report: await splitBatch(step, read, context.ports, { ...call, attempt }), attempt };
+}
+
+function announce({ announcement, contract }: ExtractReport, { dataset }: Step, { host }: RunPorts, run: string): void {
+  if (announcement !== undefined) host.notify({ code: `extract/${announcement.kind}`, run, dataset, why: announcement.why });
+  for (const note of contract?.notes ?? []) host.notify({ code: 'source/drifted', run, dataset, ...note });
 }
 
 async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: CallContext) {

@@ -16,7 +16,12 @@ export async function judgeBatch(
 ): Promise<readonly CheckResult[]> {
   const covered = new Date(step.coversTo);
   const clock = ports.clock.now();
-  const facts = { rows: report.rows, files: report.files, earlier: earlierFiles(step, before), now: clock < covered ? clock : covered };
+  const facts = {
+    rows: report.rows,
+    files: report.files,
+    earlier: earlierFiles(step, before, report),
+    now: clock < covered ? clock : covered,
+  };
   const verdicts = new Map<string, BatchVerdict>((step.expectations ?? []).map((one) => [one.id, judgeExpectation(one, facts)]));
   for (const [check, violations] of await scanBatch(step, report, ports, call)) verdicts.set(check, { violations });
   const results = step.commit.checks.map(({ id: check, severity }) => ({ check, severity, ...(verdicts.get(check) ?? { violations: 0 }) }));
@@ -25,8 +30,8 @@ export async function judgeBatch(
 }
 
 // A batch that is a whole table is judged alone; a window adds to what came before.
-function earlierFiles({ request, commit }: ExtractStep, before: TableState): readonly DataFile[] {
-  if (request.window.kind === 'full' || commit.replaceAll) return [];
+function earlierFiles({ request, commit }: ExtractStep, before: TableState, { announcement }: ExtractReport): readonly DataFile[] {
+  if (request.window.kind === 'full' || commit.replaceAll || announcement?.kind === 'restarted') return [];
   return [...before.partitions.values()].flatMap(({ files }) => files);
 }
 

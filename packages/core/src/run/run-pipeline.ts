@@ -7,7 +7,7 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import { buildPlan } from '../plan/build-plan.ts';
-import type { Step } from '../steps/step.ts';
+import type { Plan, Step } from '../steps/step.ts';
 import { executeStep, type StepContext } from './execute-step.ts';
 import { inParallel } from './in-parallel.ts';
 import { repairCatalog } from './register.ts';
@@ -63,14 +63,22 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
 async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, context: StepContext, record: RunRecord): Promise<boolean> {
   let wave = 1;
   for (; !context.settings.signal.aborted; wave++) {
-    const plan = buildPlan(graph, progress.lake, { day, settled: progress.settled });
+    const plan = buildPlan(graph, progress.lake, { day, settled: progress.settled, refetch: context.settings.refetch === true });
     const steps = plan.steps.filter((step) => !skipBehindFailure(graph, step, progress, context));
+    if (wave === 1 && context.settings.refetch === true) tellKept(graph, plan, context);
     if (steps.length === 0 && plan.steps.length === 0) break;
     if (wave === 1) await startRunRecord(context.ports.store, record);
     context.ports.host.notify({ code: 'run/planned', run: context.run, wave, steps: steps.length, pending: plan.pending.length });
     await inParallel(steps, context.settings.concurrency, (step) => runStep(graph, step, progress, context));
   }
   return wave > 1;
+}
+
+function tellKept(graph: Graph, plan: Plan, { ports, run }: StepContext): void {
+  const planned = new Set(plan.steps.map(({ dataset }) => dataset));
+  for (const { layer, name } of graph.datasets) {
+    if (layer === 'bronze' && !planned.has(name)) ports.host.notify({ code: 'extract/kept', run, dataset: name, day: plan.day });
+  }
 }
 
 async function runStep(graph: Graph, step: Step, progress: Progress, context: StepContext): Promise<void> {

@@ -22,4 +22,6 @@ export interface RunSettings {
   /** Further attempts at a step whose error says that trying again is safe. */
   readonly retries: number;
   readonly signal: AbortSignal;
+  /** Days of extracts that were read before are read again. */
+  readonly refetch?: boolean;
 }

@@ -26,6 +26,10 @@ export function describeCommit(
   const written = isExtract ? sum(batches.map(({ rows }) => rows)) : sum(entries.map(({ rows }) => rows));
   const refused = sum(isExtract ? batches.map((batch) => batch.refused?.rows ?? 0) : entries.map((entry) => entry.refused.rows));
   const isCounted = step.commit.countsRows;
+  const deleted =
+    isCounted && entries.some(({ rowsDeleted }) => rowsDeleted !== undefined)
+      ? sum(entries.map((entry) => entry.rowsDeleted ?? 0))
+      : undefined;
   const read = isCounted ? sum(entries.map(({ rowsRead }) => rowsRead ?? 0)) : written + (isExtract ? refused : 0);
   return {
     step: step.id,
@@ -39,7 +43,8 @@ export function describeCommit(
     rowsRead: read,
     rowsWritten: written,
     rowsRefused: refused,
-    ...(isCounted ? { rowsDuplicate: read - written - refused } : {}),
+    ...(isCounted ? { rowsDuplicate: read - written - refused - (deleted ?? 0) } : {}),
+    ...(deleted === undefined ? {} : { rowsDeleted: deleted }),
     partitions: entries.length,
     bytes: spent.bytes,
     version: commit.version,

@@ -29,11 +29,12 @@ export interface Translator {
 }
 
 /**
- * Loads the translator: 23 MB of WebAssembly, so only when something must be compiled.
+ * Loads the translator: 23 MB of WebAssembly, so only when something must be compiled. Who can read files gives the
+ * compiled `polyglot_sql.wasm` of the SDK (a `WebAssembly.Module`): left to itself the SDK takes 0.2 s more, by way of `fetch`.
  * The process should have set V8's `--liftoff-only` before, or its exit waits for WASM optimisation.
  */
-export async function loadTranslator(): Promise<Translator> {
-  const sdk = await import('@polyglot-sql/sdk');
+export async function loadTranslator(wasm?: object): Promise<Translator> {
+  const sdk = wasm === undefined ? await import('@polyglot-sql/sdk') : await loadSdk(wasm);
   const snowflake = sdk.Dialect.Snowflake;
   const targets = { duckdb: sdk.Dialect.DuckDB, spark: sdk.Dialect.Spark };
   const tokenize = (sql: string): readonly Token[] => {
@@ -68,6 +69,20 @@ export async function loadTranslator(): Promise<Translator> {
       }));
     },
   };
+}
+
+type Sdk = typeof import('@polyglot-sql/sdk');
+
+// The SDK hands whatever is not an address on to WebAssembly; the types of its `manual` entry do not say so.
+async function loadSdk(wasm: object): Promise<Sdk> {
+  const sdk: unknown = await import('@polyglot-sql/sdk/manual');
+  if (!isManualSdk(sdk)) throw new Error('@polyglot-sql/sdk/manual has no init.');
+  await sdk.init({ wasmUrl: wasm });
+  return sdk;
+}
+
+function isManualSdk(sdk: unknown): sdk is Sdk & { init(options: { readonly wasmUrl: object }): Promise<void> } {
+  return typeof sdk === 'object' && sdk !== null && 'init' in sdk && 'transpile' in sdk;
 }
 
 function asStatements(ast: unknown): readonly SyntaxNode[] {

@@ -39,6 +39,13 @@ export interface ExtractStep extends StepBase {
   readonly scans?: readonly CheckScan[];
   /** Everything before this instant will have been asked for, if the source's clock is past it. */
   readonly coversTo: string;
+  /** A part of the past that is read again: the watermark stays where it is, and the batch takes the place of others. */
+  readonly refetch?: { readonly replaces: readonly string[] };
+  /**
+   * Finds the rows that are no more, to be added to the batch. What the extraction brought comes before its stages: `_window`,
+   * the rows, and `_keys`, what the source has.
+   */
+  readonly retract?: BuildRequest;
 }
 
 /** Makes partitions of a silver or gold dataset. */

@@ -74,11 +74,12 @@ async function runChecks(request: BuildRequest, statements: Statements): Promise
 
 async function readAccounts(request: BuildRequest, statements: Statements): Promise<readonly DayAccount[]> {
   if (request.accounting === undefined) return [];
-  const sql = `SELECT CAST(a."day" AS VARCHAR), a."rows_read", a."batches" FROM (${request.accounting.duckdb}) AS a ORDER BY 1`;
+  const sql = `SELECT CAST(a."day" AS VARCHAR), a."rows_read", a."batches", a.* EXCLUDE ("day", "rows_read", "batches") FROM (${request.accounting.duckdb}) AS a ORDER BY 1`;
   const rows = await statements.rows(sql, `accounting for ${request.dataset}`);
-  return rows.map(([day, rowsRead, batches]) => ({
+  return rows.map(([day, rowsRead, batches, rowsDeleted]) => ({
     day: logicalDate(String(day)),
     rowsRead: Number(rowsRead ?? 0),
+    ...(rowsDeleted === undefined || rowsDeleted === null ? {} : { rowsDeleted: Number(rowsDeleted) }),
     batches:
       batches === null || batches === undefined
         ? []

@@ -2,12 +2,15 @@ import {
   ATTEMPT,
   type CallContext,
   type Clock,
+  type DataFile,
+  DELETED_COLUMN,
   type ExtractReport,
   type ExtractRequest,
   type ObjectStore,
   objectKey,
   SnowmeltError,
 } from '@snowmelt/core/ports';
+import { identifier } from '../duckdb/duckdb-sql.ts';
 import { removeFile, writeParquetFile } from '../duckdb/parquet-file.ts';
 import type { Statements } from '../duckdb/statements.ts';
 import { syncFolders } from '../fs/durable.ts';
@@ -42,11 +45,26 @@ export async function extractParts(extraction: Extraction, described: readonly S
 async function readParts(extraction: Extraction, parts: readonly MatchedPart[]): Promise<Omit<ExtractReport, 'bytesFetched'>> {
   const { request } = extraction;
   if (request.window.kind === 'full') return { ...(await writeRows(extraction, parts, () => '')), window: {}, statements: [] };
+  if (request.window.kind === 'changes') throw noChanges(request);
   const window = await fixBounds(extraction, request.window, parts);
-  if (isEmptyWindow(window)) return { files: [], rows: 0, window, statements: [] };
   const { watermark } = request.window;
   const where = (part: MatchedPart): string => ` WHERE ${windowCondition(comparable(part, watermark), window)}`;
-  return { ...(await writeRows(extraction, parts, where)), window, statements: [] };
+  const rows = isEmptyWindow(window) ? { files: [], rows: 0 } : await writeRows(extraction, parts, where);
+  const keys = request.changelog?.listKeys === true ? { keys: await writeKeys(extraction, parts) } : {};
+  return { ...rows, window, statements: [], ...keys };
+}
+
+function noChanges({ dataset }: ExtractRequest): SnowmeltError {
+  return new SnowmeltError('internal/unexpected', { message: 'Files and databases do not say what changed in them.', at: { dataset } });
+}
+
+// One transaction, or files that do not change: the keys are those of the moment at which the rows were read.
+async function writeKeys(extraction: Extraction, parts: readonly MatchedPart[]): Promise<readonly DataFile[]> {
+  const { changelog, prefix, ...request } = extraction.request;
+  const isKey = ({ declared }: MatchedPart['matched'][number]) => changelog?.key.includes(declared.name) === true;
+  const keys = parts.map((part) => ({ ...part, matched: part.matched.filter(isKey) }));
+  const { files } = await writeRows({ ...extraction, request: { ...request, prefix: `${prefix}/keys` } }, keys, () => '');
+  return files;
 }
 
 async function fixBounds(
@@ -80,7 +98,9 @@ async function writeRows(
   const path = store.locate(key);
   const doing = `reading ${place.relation}`;
   try {
-    const { file, changedFolders } = await writeParquetFile(statements, store, { key, query: typedQuery(parts, where), doing });
+    const typed = typedQuery(parts, where);
+    const query = request.changelog === undefined ? typed : `SELECT *, false AS ${identifier(DELETED_COLUMN.name)} FROM (${typed})`;
+    const { file, changedFolders } = await writeParquetFile(statements, store, { key, query, doing });
     await withLakeErrors(path, 'sync folders', () => syncFolders(changedFolders));
     return file === undefined ? { files: [], rows: 0 } : { files: [file], rows: file.rows };
   } catch (error) {

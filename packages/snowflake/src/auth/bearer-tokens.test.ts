@@ -2,7 +2,8 @@ import type { Clock, Secrets } from '@snowmelt/core/ports';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION, hurriedClock, oneSecret } from '../../test-support/fakes.ts';
 import type { SnowflakeAuth } from '../snowflake-connection.ts';
-import { type Authenticator, authenticatorFor } from './authenticator.ts';
+import { authenticatorFor } from './authenticator.ts';
+import type { Authenticator } from './credentials.ts';
 
 const TOKEN = { env: 'TOKEN' };
 

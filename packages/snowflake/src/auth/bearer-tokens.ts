@@ -1,5 +1,5 @@
 import { type SecretReference, SnowmeltError } from '@snowmelt/core/ports';
-import type { Authenticator, AuthenticatorOptions, TokenType } from './authenticator.ts';
+import type { Authenticator, AuthenticatorOptions, TokenType } from './credentials.ts';
 
 /** Where tokens come from that somebody else issues, and how Snowflake is to read them. */
 export interface BearerTokenOptions extends AuthenticatorOptions {

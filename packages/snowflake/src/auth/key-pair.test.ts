@@ -2,7 +2,7 @@ import { createHash, createVerify, generateKeyPairSync } from 'node:crypto';
 import type { Clock, SecretReference, Secrets } from '@snowmelt/core/ports';
 import { describe, expect, it } from 'vitest';
 import { CONNECTION, hurriedClock, oneSecret, PRIVATE_KEY, PUBLIC_KEY } from '../../test-support/fakes.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { Authenticator } from './credentials.ts';
 import { accountName, keyPairTokens } from './key-pair.ts';
 
 function claimsOf(token: string): Record<string, unknown> {

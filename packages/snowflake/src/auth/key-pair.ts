@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject, randomUUID } from 'node:crypto';
 import { type SecretReference, type Secrets, SnowmeltError } from '@snowmelt/core/ports';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
-import type { Authenticator, AuthenticatorOptions } from './authenticator.ts';
+import type { Authenticator, AuthenticatorOptions } from './credentials.ts';
 
 // Snowflake accepts one hour at most.
 const LIFETIME_SECONDS = 59 * 60;

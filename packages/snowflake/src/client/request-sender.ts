@@ -1,5 +1,5 @@
 import type { CallContext, Clock } from '@snowmelt/core/ports';
-import type { Authenticator, Credentials } from '../auth/authenticator.ts';
+import type { Authenticator, Credentials } from '../auth/credentials.ts';
 import { type Exchanged, type ExchangeRequest, exchange } from './exchange.ts';
 import type { HttpAnswer } from './http-request.ts';
 import { type Outcome, withRetries } from './retry.ts';

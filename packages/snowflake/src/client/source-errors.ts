@@ -27,6 +27,7 @@ export function authenticationError(place: RequestPlace, status: number, answer:
 
 /** A statement that Snowflake refused or could not finish. */
 export function statementError(place: RequestPlace, answer: FailureAnswer): SnowmeltError {
+  if (isLostHistory(answer)) return historyError(place, answer);
   const hint = HINTS[answer.code ?? ''];
   const details: ErrorDetails = {
     message: `Snowflake could not run a statement${describe(answer)}.`,
@@ -35,6 +36,21 @@ export function statementError(place: RequestPlace, answer: FailureAnswer): Snow
     ...(PASSING.has(answer.code ?? '') ? { retry: 'safe' } : {}),
   };
   return new SnowmeltError('source/statement-failed', details);
+}
+
+// Other numbers are in use for the same; the texts are the documented ones.
+function isLostHistory({ code, message }: FailureAnswer): boolean {
+  return code === '000707' || code === '091930' || LOST_HISTORY.test(message ?? '');
+}
+
+const LOST_HISTORY = /Change tracking is not enabled|change tracking .* missing for the time range|Time travel data is not available/i;
+
+function historyError(place: RequestPlace, answer: FailureAnswer): SnowmeltError {
+  return new SnowmeltError('source/history-unavailable', {
+    message: `Snowflake no longer knows the table at the time that is asked for${describe(answer)}.`,
+    hint: 'Its owner can set CHANGE_TRACKING = TRUE and a longer DATA_RETENTION_TIME_IN_DAYS; run more often than that.',
+    at: place.at,
+  });
 }
 
 /** A source that does not answer, or answers that it cannot. */

@@ -18,6 +18,8 @@ import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
 import { openProgress, type ProgressBook } from '../transport/progress.ts';
 import type { Transport } from '../transport/transport.ts';
+import { keyColumns, keysExtraction, withDeleted, withKeys } from './changelog.ts';
+import { type ChangesTools, extractChanges } from './changes.ts';
 import { type ContractPlace, lossyChoices, type MatchedColumn } from './contract.ts';
 import { projectColumns } from './projection.ts';
 import { describeRelation, renderRelation } from './relation.ts';
@@ -52,6 +54,8 @@ interface Extraction extends ExtractTools {
   readonly from: string;
   readonly place: ContractPlace;
   readonly progress: ProgressBook;
+  /** SQL that says of a row whether it is no more; undefined: there is no column for that. */
+  readonly deleted: string | undefined;
 }
 
 /** Runs one extraction: describe, compare with the contract, fix the window, read. @throws source/*, lake/* */
@@ -64,6 +68,7 @@ export async function extract(tools: ExtractTools, request: ExtractRequest, cont
     from: renderRelation(request.relation, tools.connection),
     place: { dataset: request.dataset, relation: describeRelation(request.relation) },
     progress,
+    deleted: request.changelog === undefined ? undefined : 'FALSE',
   };
   try {
     const report = await extractRows(extraction);
@@ -84,22 +89,45 @@ async function extractRows(extraction: Extraction): Promise<ExtractReport> {
     const described = await describe(extraction);
     return { ...(await readRows(extraction, described.columns, { statements: [described.handle] })), contract: described.contract };
   }
+  if (window.kind === 'changes') return extractChanges(changesTools(extraction), window);
   return extractWindow(extraction, window, watermarkColumn(window, columns, dataset));
+}
+
+function changesTools(extraction: Extraction): ChangesTools {
+  const { client, context, from: table, progress } = extraction;
+  return {
+    table,
+    earlier: progress.earlier?.window,
+    query: (sql) => client.query(sql, context),
+    describe: (from) => describe({ ...extraction, from }),
+    read: async ({ from, deleted, columns, contract, ...done }) => ({
+      ...(await readRows({ ...extraction, from, deleted }, columns, done)),
+      contract,
+    }),
+    nothing: (window, statements) => ({ ...NOTHING, window, statements }),
+  };
 }
 
 async function extractWindow(extraction: Extraction, window: WatermarkWindow, watermark: SourceColumn): Promise<ExtractReport> {
   const [described, bounds] = await bothOrFirst(describe(extraction), fixBounds(extraction, window, watermark));
   const statements = [described.handle, ...bounds.statements];
-  const { contract } = described;
-  if (isEmptyWindow(bounds.window)) return { ...NOTHING, window: bounds.window, statements, contract };
-  const matched = described.columns.find(({ declared }) => declared === watermark);
+  const rows = { ...(await readWindow(extraction, described.columns, watermark, { ...bounds, statements })), contract: described.contract };
+  if (extraction.request.changelog?.listKeys !== true) return rows;
+  // Last, so that no key is missing of a row that was read.
+  const keys = keysExtraction(extraction.request, extraction.context);
+  return withKeys(rows, await readRows({ ...extraction, ...keys }, keyColumns(extraction.request, described.columns), { statements: [] }));
+}
+
+async function readWindow(
+  extraction: Extraction,
+  columns: readonly MatchedColumn[],
+  watermark: SourceColumn,
+  { window, statements }: { readonly window: FixedWindow; readonly statements: readonly string[] },
+): Promise<ExtractReport> {
+  if (isEmptyWindow(window)) return { ...NOTHING, window, statements };
+  const matched = columns.find(({ declared }) => declared === watermark);
   if (matched === undefined) throw extraction.client.unexpected(extraction.context, 'a description without the watermark');
-  const report = await readRows(extraction, described.columns, {
-    statements,
-    window: bounds.window,
-    condition: windowCondition(matched.actual, bounds.window),
-  });
-  return { ...report, contract };
+  return readRows(extraction, columns, { statements, window, condition: windowCondition(matched.actual, window) });
 }
 
 // Both questions are on their way at once. Where both fail, the first one's failure explains the other.
@@ -114,7 +142,9 @@ interface Described extends SettledContract {
 
 async function describe({ client, context, from, place, request }: Extraction): Promise<Described> {
   const result = await client.query(sqlText(`SELECT * FROM ${from} LIMIT 0`), context);
-  return { ...settleContract(request, result.columns, place), handle: result.handle };
+  // With CHANGES, the columns that say what happened to a row come along.
+  const columns = result.columns.filter(({ name }) => !name.startsWith('METADATA$'));
+  return { ...settleContract(request, columns, place), handle: result.handle };
 }
 
 /** Describes what would be read and compares it with the contract; reads no row. @throws source/* */
@@ -155,7 +185,7 @@ async function readRows(
   const read = await extraction.transport(transport).read(
     {
       query: (carrier) => {
-        const { select, columns } = projectColumns(matched, carrier);
+        const { select, columns } = withDeleted(projectColumns(matched, carrier), carrier, extraction.deleted);
         return { sql: sqlText(`SELECT ${select} FROM ${from}${where}`), columns };
       },
       prefix: request.prefix.replaceAll(ATTEMPT, context.attempt),

@@ -69,7 +69,7 @@ export function refuseNulls(window: WatermarkWindow, bounds: WindowBounds, place
 }
 
 /** Puts both ends together. The upper end never falls behind the lower one, so a source's clock that was set back repeats no rows. */
-export function fixWindow(window: WatermarkWindow, { high }: WindowBounds): FixedWindow {
+export function fixWindow(window: Pick<WatermarkWindow, 'low'>, { high }: WindowBounds): FixedWindow {
   if (window.low === undefined) return { high };
   const low = instantText(window.low);
   return { low, high: high < low ? low : high };

@@ -20,7 +20,7 @@ export interface ChoiceTools {
 export async function chooseTransport(tools: ChoiceTools, request: ExtractRequest, context: StatementContext): Promise<Transport> {
   if (request.transport !== 'auto') return request.transport ?? 'raw';
   if (tools.connection.stage === undefined) return 'raw';
-  if (request.window.kind === 'window' && request.window.low !== undefined) return 'raw';
+  if (request.window.kind !== 'full' && request.window.low !== undefined) return 'raw';
   if (request.relation.kind === 'query') return 'unload';
   const bytes = await tableBytes(tools, request.relation.table, context);
   return bytes !== undefined && bytes < UNLOAD_FROM_BYTES ? 'raw' : 'unload';

@@ -2,10 +2,18 @@ import type { DriftRules, SourceColumn, SourceRelation, Transport } from '../../
 import type { BatchExpectation } from '../../quality/batch-expectation.ts';
 import type { DatasetBase } from '../dataset-base.ts';
 
-/** How much of the source one run reads. */
+interface WatermarkMode {
+  readonly watermark: string;
+  readonly lagSeconds: number;
+  readonly nulls: 'fail' | 'exclude';
+}
+
+/** How much of the source one run reads, and how it learns what was deleted there. */
 export type BronzeMode =
   | { readonly kind: 'full' }
-  | { readonly kind: 'window'; readonly watermark: string; readonly lagSeconds: number; readonly nulls: 'fail' | 'exclude' };
+  | ({ readonly kind: 'window' } & WatermarkMode)
+  | ({ readonly kind: 'keys-diff' } & WatermarkMode)
+  | { readonly kind: 'changes'; readonly lagSeconds: number; readonly onGap: 'reextract' | 'fail' };
 
 /** A bronze dataset of the graph. */
 export interface BronzeDataset extends DatasetBase {
@@ -19,4 +27,9 @@ export interface BronzeDataset extends DatasetBase {
   readonly quarantineMaxPercent?: number;
   /** What a batch must be like, as far as its files' footers can tell. */
   readonly expectations?: readonly BatchExpectation[];
+}
+
+/** The key by which batches follow each other, in modes that say what was deleted; undefined in the others. */
+export function changelogKey({ mode, key }: Pick<BronzeDataset, 'mode' | 'key'>): readonly string[] | undefined {
+  return mode.kind === 'changes' || mode.kind === 'keys-diff' ? (key ?? []) : undefined;
 }

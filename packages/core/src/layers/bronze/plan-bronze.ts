@@ -1,40 +1,91 @@
 import type { TableState } from '../../lake/commit.ts';
 import { addDays, type LogicalDate } from '../../layout/logical-date.ts';
 import { ATTEMPT, fillTemplate, partitionTemplate } from '../../layout/object-key.ts';
-import type { DriftRules, ExtractWindow } from '../../ports/source.ts';
+import type { ChangelogRequest, DriftRules, ExtractWindow } from '../../ports/source.ts';
 import type { ExtractStep } from '../../steps/step.ts';
-import type { BronzeDataset } from './bronze-dataset.ts';
+import { batchesOf } from '../inputs.ts';
+import { type BronzeDataset, changelogKey } from './bronze-dataset.ts';
+import { planRetraction } from './plan-retraction.ts';
+import { chooseRefetch, type Refetch } from './refetch.ts';
 
-/** Decides what one run reads from the source: nothing if everything up to the end of `day` was read before. */
-export function planBronze(dataset: BronzeDataset, state: TableState, day: LogicalDate): ExtractStep | undefined {
-  const until = `${addDays(day, 1)}T00:00:00.000Z`;
+/** Asks for days again that were read before. */
+export interface BronzeOptions {
+  readonly refetch?: boolean;
+}
+
+/**
+ * Decides what one run reads from the source: nothing if everything up to the end of `day` was read before, unless that is
+ * wanted again.
+ */
+export function planBronze(
+  dataset: BronzeDataset,
+  state: TableState,
+  day: LogicalDate,
+  { refetch = false }: BronzeOptions = {},
+): ExtractStep | undefined {
+  const until = endOf(day);
   const isRedefined = state.version > 0 && state.fingerprint !== dataset.fingerprint;
   const coveredTo = isRedefined ? undefined : state.watermark?.coveredTo;
-  if (coveredTo !== undefined && coveredTo >= until) return undefined;
+  if (coveredTo !== undefined && coveredTo >= until) return refetch ? planRefetch(dataset, state, day) : undefined;
+  return extractStep(dataset, isRedefined ? undefined : state, {
+    day,
+    reason: reasonFor(dataset, coveredTo, isRedefined, day),
+    window: windowFor(dataset, isRedefined ? undefined : state.watermark?.high, until),
+    baseVersion: state.version,
+    listsKeys: true,
+  });
+}
+
+function planRefetch(dataset: BronzeDataset, state: TableState, day: LogicalDate): ExtractStep | undefined {
+  const refetch = chooseRefetch(dataset.mode, state, day);
+  if (refetch === undefined) return undefined;
+  const { replaces } = refetch;
+  const reason = `refetch: ${day} is read again${replaces.length === 0 ? '' : `, in place of ${replaces.length} batches`}; the watermark stays`;
+  return { ...extractStep(dataset, state, { ...refetch, reason, baseVersion: state.version }), refetch: { replaces } };
+}
+
+interface Extraction extends Pick<Refetch, 'day' | 'window' | 'listsKeys'> {
+  readonly reason: string;
+  readonly baseVersion: number;
+}
+
+// `state`: what stays and is added to; undefined: all is read anew.
+function extractStep(
+  dataset: BronzeDataset,
+  state: TableState | undefined,
+  { day, reason, window, baseVersion, listsKeys }: Extraction,
+): ExtractStep {
+  const key = changelogKey(dataset);
+  const prefix = fillTemplate(partitionTemplate(dataset.name, 'rows'), day, ATTEMPT);
+  const known = state === undefined || dataset.mode.kind !== 'keys-diff' ? [] : batchesOf(state);
+  const changelog: ChangelogRequest | undefined = key && { key, listKeys: known.length > 0 && listsKeys };
+  const retract = key === undefined || known.length === 0 ? undefined : planRetraction({ dataset, key, known, day, prefix, listsKeys });
   return {
     kind: 'extract',
     id: `extract ${dataset.name} ${day}`,
     dataset: dataset.name,
     day,
-    reason: reasonFor(dataset, coveredTo, isRedefined, day),
+    reason,
     request: {
       dataset: dataset.name,
       relation: dataset.relation,
       columns: dataset.sourceColumns,
-      window: windowFor(dataset, isRedefined ? undefined : state.watermark?.high, until),
+      window,
+      ...(changelog === undefined ? {} : { changelog }),
       ...(dataset.transport === undefined ? {} : { transport: dataset.transport }),
       day,
-      ...(dataset.drift === undefined ? {} : { drift: driftRules(dataset.drift, state, isRedefined) }),
-      prefix: fillTemplate(partitionTemplate(dataset.name, 'rows'), day, ATTEMPT),
+      ...(dataset.drift === undefined ? {} : { drift: driftRules(dataset.drift, state) }),
+      prefix,
     },
     ...(dataset.expectations === undefined ? {} : { expectations: dataset.expectations }),
     ...(dataset.checkScans.length === 0 ? {} : { scans: dataset.checkScans }),
-    coversTo: until,
+    coversTo: endOf(day),
+    ...(retract === undefined ? {} : { retract }),
     commit: {
-      baseVersion: state.version,
+      baseVersion,
       columns: dataset.columns,
       fingerprint: dataset.fingerprint,
-      replaceAll: isRedefined,
+      replaceAll: state === undefined,
       inputs: {},
       checks: dataset.checks,
       countsRows: false,
@@ -43,14 +94,19 @@ export function planBronze(dataset: BronzeDataset, state: TableState, day: Logic
   };
 }
 
-function driftRules(rules: Omit<DriftRules, 'seen'>, { version, columns, described }: TableState, isRedefined: boolean): DriftRules {
-  return version === 0 || isRedefined || described === undefined ? rules : { ...rules, seen: { columns, described } };
+function driftRules(rules: Omit<DriftRules, 'seen'>, state: TableState | undefined): DriftRules {
+  return state?.described === undefined ? rules : { ...rules, seen: { columns: state.columns, described: state.described } };
 }
 
-function windowFor(dataset: BronzeDataset, low: string | undefined, until: string): ExtractWindow {
-  if (dataset.mode.kind === 'full') return { kind: 'full' };
-  const { watermark, lagSeconds, nulls } = dataset.mode;
-  return { kind: 'window', watermark, ...(low === undefined ? {} : { low }), until, lagSeconds, nulls };
+function endOf(day: LogicalDate): string {
+  return `${addDays(day, 1)}T00:00:00.000Z`;
+}
+
+function windowFor({ mode }: BronzeDataset, low: string | undefined, until: string): ExtractWindow {
+  if (mode.kind === 'full') return { kind: 'full' };
+  const ends = { ...(low === undefined ? {} : { low }), until, lagSeconds: mode.lagSeconds };
+  if (mode.kind === 'changes') return { kind: 'changes', ...ends, onGap: mode.onGap };
+  return { kind: 'window', watermark: mode.watermark, ...ends, nulls: mode.nulls };
 }
 
 function reasonFor(dataset: BronzeDataset, coveredTo: string | undefined, isRedefined: boolean, day: LogicalDate): string {

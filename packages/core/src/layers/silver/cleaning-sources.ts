@@ -1,4 +1,4 @@
-import type { Batch, TableState } from '../../lake/commit.ts';
+import type { Batch, PartitionEntry, TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import type { ObjectKey } from '../../layout/object-key.ts';
 import type { BuildStage, InputRelation } from '../../ports/sql-engine.ts';
@@ -80,7 +80,7 @@ export function planSnapshotSources(
     isPast,
   });
   if (reason === undefined) return undefined;
-  const previous = bronze.shape === 'event' ? previousSnapshot(dataset, state, bronze, day) : undefined;
+  const previous = isMergedByWindow(dataset) ? previousSnapshot(dataset, state, bronze, day) : undefined;
   if (previous === undefined)
     return { reason, replaceAll: false, stages: [source(bronze, all)], onlyTouchedDays: false, hasPrevious: false };
   const fresh = all.filter((batch) => !previous.merged.has(batch));
@@ -110,13 +110,27 @@ function reasonToRebuild(
   return hasLost ? `stale: batches of ${bronze.name} were replaced` : undefined;
 }
 
+// What a changelog deletes can be of any batch, and what the rules made of it need not have its key.
+function isMergedByWindow({ origin }: SilverDataset): boolean {
+  return origin.kind === 'bronze' && origin.mode === 'window';
+}
+
 // A snapshot holds the batches of its own and earlier days that existed when it was made, not all that existed then.
-// If none of those is left, they were replaced, and so must be what was made of them.
+// If any of those was replaced since, so must be what was made of it.
 function previousSnapshot(dataset: SilverDataset, state: TableState, bronze: InputTable, day: LogicalDate) {
-  const [before, entry] = [...state.partitions].findLast(([other]) => other < day) ?? [];
+  const earlier = [...state.partitions].filter(([other]) => other < day);
+  const [before, entry] = earlier.at(-1) ?? [];
   if (entry?.fingerprint !== dataset.fingerprint) return undefined;
+  const known = new Set(batchesOf(bronze.state).map(({ id }) => id));
+  if (batchesBehind(earlier.map(([, one]) => one)).some((id) => !known.has(id))) return undefined;
   const merged = new Set(batchesOf(bronze.state, before).filter((batch) => batch.version <= (entry.inputs[bronze.name] ?? 0)));
   return merged.size === 0 ? undefined : { files: entry.files, merged };
+}
+
+// Back to the last snapshot that was made of batches alone: only of such rows are accounted for one by one.
+function batchesBehind(entries: readonly PartitionEntry[]): readonly string[] {
+  const start = entries.findLastIndex(({ rowsRead }) => rowsRead !== undefined);
+  return entries.slice(Math.max(start, 0)).flatMap(({ fromBatches }) => fromBatches ?? []);
 }
 
 function latestBatches(state: TableState, until?: LogicalDate): readonly Batch[] {

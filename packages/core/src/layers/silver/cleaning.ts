@@ -32,6 +32,8 @@ export interface CleaningSpec {
   readonly eventTime: string | undefined;
   /** SQL for the day of a row whose event time is unknown. */
   readonly fallbackDay: string;
+  /** The source's rows say what is no more (`_deleted`), by this key; undefined: they do not. */
+  readonly changelogKey: readonly string[] | undefined;
 }
 
 // The order in which the rules apply; the doc comment of `cleaningColumn` promises it.
@@ -40,24 +42,37 @@ const VALUE_RULES = [required, pattern, range, accepted];
 
 /**
  * Renders the query that gives every source row its cleaned values (`v__*`), the source values if it is refused (`r__*`),
- * the reasons for that (`_reasons`, NULL for a good row), its day and its batch. One row in, one row out.
+ * the reasons for that (`_reasons`, NULL for a good row), its day and its batch. One row in, one row out. Of a changelog it
+ * says as well which rows are still so (`_live`): those of the newest batch that has their key. A row that changed its day
+ * is no more on the day before, because its batch says so there too; so each day can be told by its own rows.
  */
 export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedSql {
   return forBoth((words) => {
     const raw = spec.sourceColumns.map((column) => words.name(column.name));
-    const passed = [...raw, ...(hasBatch ? ['_batch'] : [])];
+    const changelog = spec.changelogKey === undefined ? [] : ['_deleted', '_seq'];
+    const keys = (spec.changelogKey ?? []).map((name) => `${words.name(name)} AS ${words.name(`k__${name}`)}`);
+    const passed = [...raw, ...(hasBatch ? ['_batch'] : []), ...changelog];
+    const from = spec.changelogKey === undefined ? '_source' : '_source LEFT JOIN _order USING (_batch)';
     const texts = spec.columns.map((column) => `${cleanText(column, words)} AS ${words.name(`b__${column.name}`)}`);
     const casts = spec.columns.map((column) => `${castValue(column, words)} AS ${words.name(`t__${column.name}`)}`);
-    const cleaned = `SELECT ${[...passed, ...texts].join(', ')} FROM _source`;
+    const cleaned = `SELECT ${[...passed, ...texts].join(', ')} FROM ${from}`;
     const typed = `SELECT *, ${casts.join(', ')} FROM (${cleaned}) AS _cleaned`;
     const judged = `SELECT *, ${reasonsOf(spec.columns, words)} AS _reasons FROM (${typed}) AS _typed`;
     const values = spec.columns.map((column) => `${finalValue(column, words)} AS ${words.name(`v__${column.name}`)}`);
     const refused = raw.map(
       (name, index) => `CASE WHEN _reasons IS NOT NULL THEN ${name} END AS ${words.name(`r__${spec.sourceColumns[index]?.name}`)}`,
     );
-    const kept = `SELECT ${[...values, ...refused, ...(hasBatch ? ['_batch'] : []), '_reasons'].join(', ')} FROM (${judged}) AS _judged`;
-    return spec.eventTime === undefined ? kept : `SELECT *, ${dayOf(spec, words)} AS _day FROM (${kept}) AS _kept`;
+    const kept = `SELECT ${[...values, ...refused, ...keys, ...(hasBatch ? ['_batch'] : []), ...changelog, '_reasons'].join(', ')} FROM (${judged}) AS _judged`;
+    const dated = spec.eventTime === undefined ? kept : `SELECT *, ${dayOf(spec, words)} AS _day FROM (${kept}) AS _kept`;
+    return spec.changelogKey === undefined
+      ? dated
+      : `SELECT *, ${liveOf(spec, spec.changelogKey, words)} AS _live FROM (${dated}) AS _dated`;
   });
+}
+
+function liveOf(spec: CleaningSpec, key: readonly string[], words: Words): string {
+  const by = [...key.map((name) => words.name(`k__${name}`)), ...(spec.eventTime === undefined ? [] : ['_day'])];
+  return `NOT _deleted AND _seq = MAX(_seq) OVER (PARTITION BY ${by.join(', ')})`;
 }
 
 /** Renders the query that gives the days of the rows of `_new`, with the same expressions as {@link renderClassify}. */

@@ -4,7 +4,8 @@ import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildRequest, BuildStage } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
 import type { BuildStep } from '../../steps/step.ts';
-import { changedInputs, type InputTable, inputVersions, isPastSnapshot, publishedRelation } from '../inputs.ts';
+import { batchOrder } from '../changelog.ts';
+import { batchesOf, changedInputs, type InputTable, inputVersions, isPastSnapshot, publishedRelation } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { type CleaningSources, planEventSources, planSnapshotSources } from './cleaning-sources.ts';
 import type { SilverDataset, SilverSql } from './silver-dataset.ts';
@@ -55,9 +56,10 @@ function planBronzeSources(
 ): CleaningSources | undefined {
   const [bronze] = inputs;
   if (bronze === undefined) return undefined;
-  return dataset.partitioning.kind === 'event'
-    ? planEventSources(dataset, state, bronze)
-    : planSnapshotSources(dataset, state, bronze, day);
+  const sources =
+    dataset.partitioning.kind === 'event' ? planEventSources(dataset, state, bronze) : planSnapshotSources(dataset, state, bronze, day);
+  if (sources === undefined || dataset.origin.kind !== 'bronze' || dataset.origin.mode !== 'changelog') return sources;
+  return { ...sources, stages: [...sources.stages, { kind: 'view', name: '_order', sql: batchOrder(batchesOf(bronze.state)) }] };
 }
 
 // A model may read anything in any way, so a change of any input means computing all of it again.

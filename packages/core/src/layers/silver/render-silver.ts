@@ -24,12 +24,13 @@ export function renderSilver(
 ): { readonly sql: SilverSql; readonly stoppingScan: RenderedSql | undefined } {
   const byDay = spec.eventTime !== undefined;
   const day = byDay ? ', _day' : '';
+  const isLive = spec.changelogKey === undefined ? '' : ' AND _live';
   const sql: SilverSql = {
     classify: renderClassify(spec, merge.hasBatch),
     daysOfNew: merge.hasBatch ? renderDaysOfNew(spec) : undefined,
     candidates: forBoth((words) => {
       const values = spec.columns.map(({ name }) => `${words.name(`v__${name}`)} AS ${words.name(name)}`);
-      return `SELECT ${values.join(', ')}${day} FROM _classified WHERE _reasons IS NULL`;
+      return `SELECT ${values.join(', ')}${day} FROM _classified WHERE _reasons IS NULL${isLive}`;
     }),
     rows: renderDeduplicate({
       columns: spec.columns.map(({ name }) => name),
@@ -40,24 +41,26 @@ export function renderSilver(
     }),
     refused: forBoth((words) => {
       const values = spec.sourceColumns.map(({ name }) => `${words.name(`r__${name}`)} AS ${words.name(name)}`);
-      return `SELECT ${values.join(', ')}, _reasons${day} FROM _classified WHERE _reasons IS NOT NULL`;
+      return `SELECT ${values.join(', ')}, _reasons${day} FROM _classified WHERE _reasons IS NOT NULL${isLive}`;
     }),
-    accounting: renderAccounting(byDay, merge.hasBatch),
+    accounting: renderAccounting(byDay, merge.hasBatch, spec.changelogKey !== undefined),
   };
   return { sql, stoppingScan: stoppingScan(spec) };
 }
 
-function renderAccounting(byDay: boolean, hasBatch: boolean): RenderedSql {
+function renderAccounting(byDay: boolean, hasBatch: boolean, isChangelog: boolean): RenderedSql {
   return forBoth(({ dialect }) => {
     const joined = dialect === 'duckdb' ? "string_agg(DISTINCT _batch, ',')" : "array_join(collect_set(_batch), ',')";
     const batches = hasBatch ? joined : "''";
     const day = byDay ? '_day' : `CAST('${LOGICAL_DATE_SLOT}' AS DATE)`;
-    return `SELECT ${day} AS day, COUNT(*) AS rows_read, ${batches} AS batches FROM _classified GROUP BY 1`;
+    const deleted = isChangelog ? ', COUNT(CASE WHEN _deleted THEN 1 END) AS rows_deleted' : '';
+    return `SELECT ${day} AS day, COUNT(*) AS rows_read, ${batches} AS batches${deleted} FROM _classified GROUP BY 1`;
   });
 }
 
 function stoppingScan(spec: CleaningSpec): RenderedSql | undefined {
   const condition = forBoth((words) => renderStoppingViolations(spec.columns, words) ?? '');
   if (condition.duckdb === '') return undefined;
-  return forBoth(({ dialect }) => `SELECT COUNT(CASE WHEN ${condition[dialect]} THEN 1 END) FROM _classified`);
+  const where = spec.changelogKey === undefined ? '' : ' WHERE _live';
+  return forBoth(({ dialect }) => `SELECT COUNT(CASE WHEN ${condition[dialect]} THEN 1 END) FROM _classified${where}`);
 }

@@ -5,7 +5,13 @@ import type { DatasetBase, Partitioning } from '../dataset-base.ts';
 
 /** Where a silver dataset's rows come from before they are cleaned. */
 export type SilverOrigin =
-  | { readonly kind: 'bronze'; readonly dataset: DatasetName; readonly mode: 'full' | 'window'; readonly columns: readonly Column[] }
+  | {
+      readonly kind: 'bronze';
+      readonly dataset: DatasetName;
+      /** `changelog`: its rows say what is no more. */
+      readonly mode: 'full' | 'window' | 'changelog';
+      readonly columns: readonly Column[];
+    }
   | { readonly kind: 'model'; readonly sql: RenderedSql; readonly columns: readonly Column[] };
 
 /** The finished queries of a cleaned dataset; `plan-silver.ts` says which of them a step runs, in which order. */

@@ -1,0 +1,37 @@
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { demandSource, mergeChangelog } from './demand-source.ts';
+import { type Lab, openLab } from './lab.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab(tmpdir());
+});
+afterAll(() => lab.close());
+
+const LIMIT = { timeout: 15 * 60_000 };
+
+// Random commits, late ones, ties, rows without a time, updates, deletes, new columns, gaps beyond the retention, and processes
+// that die before or behind any operation, with other commits in between their statements. That it can fail was tried out:
+// a window closed at its upper end, and a batch whose deletes are forgotten, are both found within the first histories.
+describe('after any history, bronze merged by key is the source, with', () => {
+  it('mode changes', LIMIT, () =>
+    demandSource(lab, {
+      kinds: ['insert', 'update', 'delete', 'forget-time'],
+      settings: { mode: 'changes' },
+      merged: mergeChangelog,
+      numRuns: 250,
+    }),
+  );
+  it('mode keys-diff', LIMIT, () =>
+    demandSource(lab, { kinds: ['insert', 'update', 'delete'], settings: { mode: 'keys-diff' }, merged: mergeChangelog, numRuns: 180 }),
+  );
+  it.each(['fail', 'exclude'] as const)('mode keys-diff, where rows without a time %s', LIMIT, (nulls) =>
+    demandSource(lab, {
+      kinds: ['insert', 'update', 'delete', 'forget-time'],
+      settings: { mode: 'keys-diff', nulls },
+      merged: mergeChangelog,
+      numRuns: 60,
+    }),
+  );
+});
