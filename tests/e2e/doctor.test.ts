@@ -1,7 +1,5 @@
-import { createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeToken } from '../../packages/snowflake-local/src/testing/sql-api.ts';
-import { openTestProject, type TestProject } from './project.ts';
+import { openTestProject, runOverTheWire, type TestProject } from './project.ts';
 import { jsonLines, snowmelt } from './run-snowmelt.ts';
 
 let project: TestProject;
@@ -12,14 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => project.close());
 
-async function declare(more: string): Promise<void> {
+async function declare(more: string, mode = "mode: 'full'"): Promise<void> {
   await project.write(
     'snowmelt.config.ts',
     `import { definePipeline } from '@snowmelt/core';
 export default definePipeline({
   name: 'clinic',
   source: { kind: 'snowflake', account: 'TEST', user: 'TESTER', url: process.env['SNOWFLAKE_URL'] ?? 'http://127.0.0.1:9', privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP', ${more} },
-  bronze: { orders: { table: 'ORDERS', mode: 'full', columns: { id: 'NUMBER(10,0)' } } },
+  bronze: { orders: { table: 'ORDERS', ${mode}, columns: { id: 'NUMBER(10,0)' } } },
 });
 `,
   );
@@ -30,24 +28,12 @@ const STAGED = "warehouse: 'LOADING', role: 'SNOWMELT', stage: { name: 'LAKE', u
 
 /** Runs SQL over the wire, as whoever pastes it would. */
 async function paste(sql: string): Promise<void> {
-  const privateKeyPem = project.env['SNOWFLAKE_PRIVATE_KEY'] ?? '';
-  const publicKeyPem = createPublicKey(privateKeyPem).export({ type: 'spki', format: 'pem' }).toString();
-  const token = makeToken({ account: 'TEST', user: 'TESTER', privateKeyPem, publicKeyPem });
-  const headers = {
-    Authorization: `Bearer ${token}`,
-    'Content-Type': 'application/json',
-    'X-Snowflake-Authorization-Token-Type': 'KEYPAIR_JWT',
-  };
   const statements = sql
     .replace(/^--.*$/gm, '')
     .split(';')
     .map((one) => one.trim());
   // The API knows no USE; a request names its role.
-  for (const statement of statements.filter((one) => one !== '' && !one.startsWith('USE '))) {
-    const body = JSON.stringify({ statement, database: 'SHOP', schema: 'PUBLIC' });
-    const answer = await fetch(`${project.server.url}/api/v2/statements`, { method: 'POST', headers, body });
-    expect([statement, answer.status]).toEqual([statement, 200]);
-  }
+  for (const statement of statements.filter((one) => one !== '' && !one.startsWith('USE '))) await runOverTheWire(project, statement);
 }
 
 describe('snowmelt doctor', () => {
@@ -86,6 +72,19 @@ describe('snowmelt doctor', () => {
     const permissions = await doctor('--setup', 'permissions');
     expect(permissions).toMatchObject({ code: 0, err: '' });
     expect(permissions.out).toContain('"arn:aws:s3:::bucket/landing/*"');
+  });
+
+  it('knows which tables must be tracked, and prints the line', async () => {
+    await declare("warehouse: 'LOADING'", "mode: 'changes', key: ['id']");
+    const before = await doctor();
+    expect([before.code, before.out]).toEqual([
+      1,
+      expect.stringMatching(
+        /✗ bronze\.orders +changes are not tracked\n +ALTER TABLE "SHOP"."PUBLIC"."ORDERS" SET CHANGE_TRACKING = TRUE;/,
+      ),
+    ]);
+    await paste((await doctor('--setup', 'sql')).out.replace(/^CREATE USER[^;]*;/m, 'CREATE USER IF NOT EXISTS "TESTER" TYPE = SERVICE;'));
+    expect(await doctor()).toMatchObject({ code: 0, out: expect.stringContaining('changes are tracked') });
   });
 
   it('names what a table lacks', async () => {

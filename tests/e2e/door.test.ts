@@ -3,7 +3,7 @@ import { readTable } from '@snowmelt/core/pipeline';
 import { parseDatasetName } from '@snowmelt/core/ports';
 import { fsObjectStore } from '@snowmelt/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTestProject, type TestProject } from './project.ts';
+import { openTestProject, runOverTheWire, type TestProject } from './project.ts';
 import { jsonLines, snowmelt } from './run-snowmelt.ts';
 
 let project: TestProject;
@@ -14,14 +14,14 @@ beforeAll(async () => {
 afterAll(() => project.close());
 
 /** A project of one extract. */
-async function declare(extract: string, source = ''): Promise<void> {
+async function declare(extract: string, name = 'ORDERS'): Promise<void> {
   await project.write(
     'snowmelt.config.ts',
     `import { definePipeline } from '@snowmelt/core';
 export default definePipeline({
   name: 'door',
-  source: { kind: 'snowflake', account: 'TEST', user: 'TESTER', url: process.env['SNOWFLAKE_URL'] ?? 'http://127.0.0.1:9', privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP'${source} },
-  bronze: { orders: { table: 'ORDERS', ${extract} } },
+  source: { kind: 'snowflake', account: 'TEST', user: 'TESTER', url: process.env['SNOWFLAKE_URL'] ?? 'http://127.0.0.1:9', privateKey: { env: 'SNOWFLAKE_PRIVATE_KEY' }, database: 'SHOP' },
+  bronze: { orders: { table: '${name}', ${extract} } },
 });
 `,
   );
@@ -121,6 +121,7 @@ describe('a source that changes', () => {
   const columns = "columns: { id: 'NUMBER(18,0)', note: 'VARCHAR', amount: 'NUMBER(12,2)', changed_at: 'TIMESTAMP_NTZ' }";
   const WINDOW = `mode: 'window', watermark: 'changed_at', key: ['id'], ${columns}`;
   const sql = (text: string) => project.server.database.run(text);
+  const ask = (text: string) => runOverTheWire(project, text);
   const drift = (out: string) =>
     jsonLines(out)
       .filter(({ code }) => code === 'source/drifted')
@@ -186,6 +187,27 @@ describe('a source that changes', () => {
     expect(await runDay('2026-01-05')).toMatchObject({ code: 2, err: expect.stringContaining('source/column-missing') });
   });
 
+  it('evolve: a changelog takes new columns, too', async () => {
+    const columnsOf = "columns: { id: 'NUMBER(18,0)', note: 'VARCHAR' }";
+    await declare(`drift: 'evolve', mode: 'changes', key: ['id'], ${columnsOf}`, 'TRACKED');
+    await sql('CREATE OR REPLACE TABLE TRACKED (ID DECIMAL(18,0), NOTE VARCHAR)');
+    await ask('ALTER TABLE TRACKED SET CHANGE_TRACKING = TRUE');
+    await ask("INSERT INTO TRACKED VALUES (1, 'a'), (2, 'b')");
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await runDay(today)).toMatchObject({ code: 0 });
+    await ask('ALTER TABLE TRACKED ADD COLUMN COLOUR VARCHAR');
+    await ask("INSERT INTO TRACKED VALUES (3, 'c', 'red')");
+    await ask('DELETE FROM TRACKED WHERE ID = 1');
+    const second = await runDay(today, '--json');
+    expect(drift(second.out), second.out).toEqual(['taken COLOUR']);
+    expect(await rows('select id, note, colour, _deleted from bronze.orders order by id, _deleted')).toEqual([
+      { id: 1, note: 'a', colour: null, _deleted: false },
+      { id: 1, note: 'a', colour: null, _deleted: true },
+      { id: 2, note: 'b', colour: null, _deleted: false },
+      { id: 3, note: 'c', colour: 'red', _deleted: false },
+    ]);
+  });
+
   it('evolve: columns of every type may go', async () => {
     const types =
       "n: 'NUMBER(38,0)', d: 'NUMBER(12,3)', f: 'FLOAT', b: 'BOOLEAN', v: 'VARCHAR', dt: 'DATE', t: 'TIME', ts: 'TIMESTAMP_NTZ', ns: { type: 'TIMESTAMP_NTZ', nanoseconds: 'epoch' }, bin: 'BINARY', j: 'VARIANT'";
@@ -212,6 +234,54 @@ describe('a source that changes', () => {
       await sql(`ALTER TABLE ORDERS ALTER COLUMN AMOUNT TYPE ${type}`);
       expect(await runDay('2026-01-02')).toMatchObject({ code: 2, err: expect.stringContaining('source/type-mismatch') });
     }
+  });
+
+  it('quarantine: of a column that changed its type, rows that do not fit are set aside, and every row is accounted for', async () => {
+    const quarantine = (maxPercent: number) => `drift: 'quarantine', quarantine: { maxPercent: ${maxPercent} }, ${WINDOW}`;
+    await declare(quarantine(50));
+    expect((await act('plan', '--date', '2026-01-01')).out).toContain('drift quarantine');
+    expect((await runDay('2026-01-01')).code).toBe(0);
+    await sql('ALTER TABLE ORDERS ALTER COLUMN AMOUNT TYPE VARCHAR');
+    await sql(
+      "INSERT INTO ORDERS VALUES (2, 'b', '2.50', '2026-01-02 10:00:00'), (3, 'c', 'n/a', '2026-01-02 11:00:00'), (4, 'd', '1.505', '2026-01-02 12:00:00'), (5, NULL, NULL, '2026-01-02 13:00:00')",
+    );
+    const second = await runDay('2026-01-02', '--json');
+    expect(second.code, second.out).toBe(0);
+    expect(drift(second.out)).toEqual(['retyped amount']);
+    expect(jsonLines(second.out).find(({ code }) => code === 'step/finished')).toMatchObject({
+      outcome: { rowsRead: 4, rowsWritten: 2, rowsRefused: 2 },
+    });
+    expect(await rows('select id, amount from bronze.orders order by id')).toEqual([
+      { id: 1, amount: '1.50' },
+      { id: 2, amount: '2.50' },
+      { id: 5, amount: null },
+    ]);
+    expect(await rows('select * from bronze.orders__quarantine order by id')).toEqual([
+      { id: '3', note: 'c', amount: 'n/a', changed_at: '2026-01-02 11:00:00', _reasons: 'amount: cast' },
+      { id: '4', note: 'd', amount: '1.505', changed_at: '2026-01-02 12:00:00', _reasons: 'amount: cast' },
+    ]);
+    const [entry] = [...(await table()).partitions.values()].slice(-1);
+    const [batch] = entry?.batches ?? [];
+    expect([batch?.rows, batch?.refused?.rows, entry?.refused.rows]).toEqual([2, 2, 2]);
+    const folders = new Set((entry?.files ?? []).map(({ key }) => key.split('/').at(-2)));
+    expect([...folders]).toEqual([batch?.id]);
+
+    await sql(
+      "INSERT INTO ORDERS VALUES (6, 'e', 'much', '2026-01-03 10:00:00'), (7, 'f', 'more', '2026-01-03 11:00:00'), (8, 'g', '8', '2026-01-03 12:00:00')",
+    );
+    const before = (await table()).version;
+    const third = await runDay('2026-01-03');
+    expect(third).toMatchObject({ code: 1, err: expect.stringMatching(/quality\/quarantine-budget[\s\S]*2 of 3 rows were refused/) });
+    expect(third.err).not.toMatch(/much|more/);
+    expect((await table()).version).toBe(before);
+    await declare(quarantine(70));
+    expect((await runDay('2026-01-03')).code).toBe(0);
+    expect(await rows('select count(*) as kept from bronze.orders')).toEqual([{ kept: 4 }]);
+    expect(await rows('select count(*) as refused from bronze.orders__quarantine')).toEqual([{ refused: 4 }]);
+    await sql('CREATE OR REPLACE TABLE ORDERS (ID DECIMAL(18,0) NOT NULL, NOTE VARCHAR, AMOUNT DECIMAL(12,2), CHANGED_AT TIMESTAMP)');
+    await sql("INSERT INTO ORDERS VALUES (9, 'h', 9, '2026-01-04 10:00:00')");
+    expect((await runDay('2026-01-04')).code).toBe(0);
+    expect(await rows('select count(*) as kept from bronze.orders')).toEqual([{ kept: 5 }]);
   });
 
   it('check --source tells all that differs at once, of all extracts, and writes nothing', async () => {

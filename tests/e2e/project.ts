@@ -1,8 +1,10 @@
+import { createPublicKey } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Graph } from '@snowmelt/core/pipeline';
 import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
+import { makeToken } from '../../packages/snowflake-local/src/testing/sql-api.ts';
 import { snowmelt } from './run-snowmelt.ts';
 
 /** A temporary project over a stand-in Snowflake, with what a process needs to reach it. */
@@ -45,6 +47,21 @@ export async function openTestProject(files: Readonly<Record<string, string>>): 
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs a statement through the server's API, as any client would. */
+export async function runOverTheWire({ server, env }: Pick<TestProject, 'server' | 'env'>, statement: string): Promise<void> {
+  const privateKeyPem = env['SNOWFLAKE_PRIVATE_KEY'] ?? '';
+  const publicKeyPem = createPublicKey(privateKeyPem).export({ type: 'spki', format: 'pem' }).toString();
+  const token = makeToken({ account: 'TEST', user: 'TESTER', privateKeyPem, publicKeyPem });
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    'Content-Type': 'application/json',
+    'X-Snowflake-Authorization-Token-Type': 'KEYPAIR_JWT',
+  };
+  const body = JSON.stringify({ statement, database: 'SHOP', schema: 'PUBLIC' });
+  const answer = await fetch(`${server.url}/api/v2/statements`, { method: 'POST', headers, body });
+  if (answer.status !== 200) throw new Error(`${statement}: ${await answer.text()}`);
 }
 
 /** A pipeline of one table, to all three layers. */

@@ -35,6 +35,7 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
     mode,
     ...(transport === undefined ? {} : { transport }),
     drift: { policy: definition.drift, needed: neededColumns(definition) },
+    ...(definition.quarantine === undefined ? {} : { quarantineMaxPercent: definition.quarantine.maxPercent }),
     ...(expectations.length === 0 ? {} : { expectations }),
   };
 }

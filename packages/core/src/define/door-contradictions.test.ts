@@ -16,6 +16,18 @@ function problems(extract: object, source: object = SNOWFLAKE): readonly string[
   }
 }
 
+describe('drift', () => {
+  it('other than freeze is for Snowflake', () => {
+    const files = { kind: 'files', folder: 'data' };
+    const plain = { table: 'orders.csv', columns: { id: 'NUMBER(10,0)' } };
+    expect(problems({ ...plain, drift: 'freeze' }, files)).toEqual([]);
+    expect(problems({ ...plain, drift: 'evolve' }, files)).toEqual([expect.stringContaining("`drift: 'evolve'` is for Snowflake sources")]);
+    const quarantine = { ...plain, drift: 'quarantine', quarantine: { maxPercent: 1 } };
+    expect(problems(quarantine, files)).toEqual([expect.stringContaining("`drift: 'quarantine'` is for Snowflake sources")]);
+    expect(problems({ drift: 'quarantine', quarantine: { maxPercent: 1 } })).toEqual([]);
+  });
+});
+
 describe('what an extract expects of its batches', () => {
   it('may be everything at once', () => {
     expect(problems({ rows: { min: 1, max: 1 }, freshness: { column: 'at', maxAge: '2 days', severity: 'warn' }, key: ['id'] })).toEqual(
@@ -25,6 +37,10 @@ describe('what an extract expects of its batches', () => {
   });
 
   it.each([
+    [{ drift: 'quarantine' }, "`drift: 'quarantine'` needs a budget"],
+    [{ quarantine: { maxPercent: 5 } }, "`quarantine` needs `drift: 'quarantine'`"],
+    [{ mode: 'changes', key: ['id'], drift: 'quarantine', quarantine: { maxPercent: 5 } }, 'Mode `changes` cannot set rows aside'],
+    [{ drift: 'thaw' }, 'drift'],
     [{ rows: {} }, '`rows` needs `min` or `max`'],
     [{ rows: { min: 3, max: 2 } }, '`rows` allows no number of rows: 3 to 2'],
     [{ rows: { min: -1 } }, 'rows.min'],

@@ -12,6 +12,14 @@ export function findDoorContradictions(
     const hint = 'Remove it: what does not fit stops the extract, and new columns are announced.';
     report([...path, 'drift'], `\`drift: '${bronze.drift}'\` is for Snowflake sources.`, hint);
   }
+  if ((bronze.drift === 'quarantine') !== (bronze.quarantine !== undefined)) {
+    const message = bronze.drift === 'quarantine' ? "`drift: 'quarantine'` needs a budget." : "`quarantine` needs `drift: 'quarantine'`.";
+    report([...path, 'quarantine'], message, "Write both, e.g. `drift: 'quarantine', quarantine: { maxPercent: 1 }`, or neither.");
+  }
+  if (bronze.drift === 'quarantine' && (bronze.mode === 'changes' || bronze.mode === 'keys-diff')) {
+    const hint = "Use `drift: 'freeze'` or `'evolve'`, or mode `full` or `window`.";
+    report([...path, 'drift'], `Mode \`${bronze.mode}\` cannot set rows aside: among them could be the news that a row is gone.`, hint);
+  }
   checkRows(path, bronze, report);
   checkFreshness(path, bronze, report);
 }

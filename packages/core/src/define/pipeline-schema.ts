@@ -32,7 +32,9 @@ const bronze = z.strictObject({
   /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `auto` decides by size. */
   transport: z.enum(['auto', 'raw', 'unload']).default('auto'),
   /** What becomes of the extract when the source's columns change. */
-  drift: z.enum(['freeze', 'evolve']).default('freeze'),
+  drift: z.enum(['freeze', 'evolve', 'quarantine']).default('freeze'),
+  /** For `drift: 'quarantine'`: more refused rows than this share of what was read stop the extract. */
+  quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
   rows: batchRows.optional(),
   freshness: batchFreshness.optional(),
 });

@@ -12,6 +12,8 @@ export interface Batch {
   readonly rows: number;
   readonly files: readonly DataFile[];
   readonly window: { readonly low?: string; readonly high?: string };
+  /** The rows that were set aside because a value did not fit its type. */
+  readonly refused?: { readonly rows: number; readonly files: readonly DataFile[] };
   /** What the declaration allowed to be given up, and was; absent: every value is exact. */
   readonly choices?: readonly LossyChoice[];
 }

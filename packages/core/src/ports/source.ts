@@ -91,9 +91,10 @@ export interface ChangelogRequest {
 
 /**
  * What becomes of a dataset whose source is no longer as it was. `freeze`: what touches declared columns stops it, the rest is
- * announced; `evolve`: what loses nothing is taken over.
+ * announced; `evolve`: what loses nothing is taken over; `quarantine`: of a column that changed its type, rows whose value does
+ * not fit are set aside.
  */
-export type DriftPolicy = 'freeze' | 'evolve';
+export type DriftPolicy = 'freeze' | 'evolve' | 'quarantine';
 
 /** A column as the source describes it, its type in the source's words. */
 export interface DescribedColumn {
@@ -125,6 +126,8 @@ export interface SourceContract {
   readonly notes: readonly DriftNote[];
   /** The columns that are read, if these are others than the declared ones. */
   readonly columns?: readonly Column[];
+  /** Declared columns that come as text, because the source has another type: each value is still to be judged. */
+  readonly asText?: readonly Column[];
 }
 
 /** One extraction, fully decided: serialisable. */

@@ -1,9 +1,10 @@
 import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark } from '../lake/commit.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
-import type { WrittenPartition } from '../ports/data-file.ts';
+import type { DataFile, WrittenPartition } from '../ports/data-file.ts';
 import type { ExtractReport } from '../ports/source.ts';
 import type { BuildReport, DayAccount } from '../ports/sql-engine.ts';
+import { misfitColumns } from '../quality/split-misfits.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 
@@ -16,11 +17,21 @@ export interface CommitContext {
 
 const NOTHING_REFUSED = { rows: 0, files: [] } as const;
 
+/** What an extraction brought once its values have been judged. */
+export interface JudgedReport extends ExtractReport {
+  readonly refused?: { readonly rows: number; readonly files: readonly DataFile[] };
+}
+
+function refusedOf(batches: readonly Batch[]): PartitionEntry['refused'] {
+  const refused = batches.flatMap((batch) => batch.refused ?? []);
+  return { rows: refused.reduce((sum, { rows }) => sum + rows, 0), files: refused.flatMap(({ files }) => files) };
+}
+
 /** The commit that publishes an extraction: its batch and the watermark, as one object. */
 export function extractCommit(
   step: ExtractStep,
   before: TableState,
-  report: ExtractReport,
+  report: JudgedReport,
   context: CommitContext,
   checks: readonly CheckResult[] = [],
 ): Commit {
@@ -31,6 +42,7 @@ export function extractCommit(
     rows: report.rows,
     files: report.files,
     window: report.window,
+    ...(report.refused === undefined ? {} : { refused: report.refused }),
     ...(report.choices === undefined || report.choices.length === 0 ? {} : { choices: report.choices }),
   };
   const replaceAll = step.commit.replaceAll || report.announcement?.kind === 'restarted';
@@ -43,7 +55,7 @@ export function extractCommit(
     fingerprint: step.commit.fingerprint,
     rows: batches.reduce((sum, { rows }) => sum + rows, 0),
     files: batches.flatMap(({ files }) => files),
-    refused: NOTHING_REFUSED,
+    refused: refusedOf(batches),
     batches,
     inputs: {},
   };
@@ -92,6 +104,11 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
   return { ...commitBase(step, context, checks), partitions: Object.fromEntries(entries) };
 }
 
+function refusedColumnsOf(step: Step): readonly Column[] {
+  if (step.kind === 'build') return step.request.outputs.find(({ part }) => part === 'quarantine')?.columns ?? [];
+  return step.request.drift?.policy === 'quarantine' ? misfitColumns(step.commit.columns) : [];
+}
+
 function countsOf({ rowsRead, rowsDeleted }: DayAccount): Pick<PartitionEntry, 'rowsRead' | 'rowsDeleted'> {
   return { rowsRead, ...(rowsDeleted === undefined ? {} : { rowsDeleted }) };
 }
@@ -105,7 +122,7 @@ function commitBase(step: Step, context: CommitContext, checks: readonly CheckRe
     run: context.run,
     committedAt: context.now.toISOString(),
     columns,
-    refusedColumns: step.kind === 'build' ? (step.request.outputs.find(({ part }) => part === 'quarantine')?.columns ?? []) : [],
+    refusedColumns: refusedColumnsOf(step),
     fingerprint,
     replaceAll,
     inputs,

@@ -12,6 +12,7 @@ import { refuseNullKeys } from './refuse-null-keys.ts';
 import { registerCommit } from './register.ts';
 import { addRetractions } from './retract-rows.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
+import { splitBatch } from './split-batch.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
 
 /** What all steps of a run share. `attempts` makes every attempt's folder a new one. */
@@ -66,16 +67,26 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
   return step.kind === 'extract' ? tryExtract(step, before, context, call) : tryBuild(step, context, call);
 }
 
-async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
+async function tryExtract(step: ExtractStep, before: TableState, context: StepContext, call: CallContext) {
+  const { ports, run } = context;
   const source = await ports.source();
   const extracted = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
   refuseNullKeys(step, extracted);
-  const report = await addRetractions(step, extracted, ports, call);
+  const { report: judged, attempt } = await typed(step, extracted, context, call);
+  const report = await addRetractions(step, judged, ports, call);
   const checks = await judgeBatch(step, before, report, ports, call);
   announce(report, step, ports, run);
   warnOf(checks, step, ports, run);
-  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt }, checks);
+  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt }, checks);
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0), drift: report.contract?.notes };
+}
+
+// What came as text is written again, typed, as an attempt of its own: a batch's folder holds nothing but its rows.
+async function typed(step: ExtractStep, read: ExtractReport, context: StepContext, call: CallContext) {
+  if (read.contract?.asText === undefined || read.rows === 0) return { report: read, attempt: call.attempt };
+  context.attempts.value += 1;
+  const attempt = attemptName(step.day, context.run, context.attempts.value);
+  return { report: await splitBatch(step, read, context.ports, { ...call, attempt }), attempt };
 }
 
 function announce({ announcement, contract }: ExtractReport, { dataset }: Step, { host }: RunPorts, run: string): void {

@@ -1,4 +1,4 @@
-import type { Commit } from '../lake/commit.ts';
+import type { Batch, Commit } from '../lake/commit.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import type { DriftNote } from '../ports/source.ts';
 import type { Step } from '../steps/step.ts';
@@ -21,14 +21,16 @@ export function describeCommit(
   },
 ): StepOutcome {
   const entries = Object.values(commit.partitions);
-  const written = step.kind === 'extract' ? newBatchRows(commit) : sum(entries.map(({ rows }) => rows));
-  const refused = sum(entries.map((entry) => entry.refused.rows));
+  const batches = newBatches(commit);
+  const isExtract = step.kind === 'extract';
+  const written = isExtract ? sum(batches.map(({ rows }) => rows)) : sum(entries.map(({ rows }) => rows));
+  const refused = sum(isExtract ? batches.map((batch) => batch.refused?.rows ?? 0) : entries.map((entry) => entry.refused.rows));
   const isCounted = step.commit.countsRows;
   const deleted =
     isCounted && entries.some(({ rowsDeleted }) => rowsDeleted !== undefined)
       ? sum(entries.map((entry) => entry.rowsDeleted ?? 0))
       : undefined;
-  const read = isCounted ? sum(entries.map(({ rowsRead }) => rowsRead ?? 0)) : written;
+  const read = isCounted ? sum(entries.map(({ rowsRead }) => rowsRead ?? 0)) : written + (isExtract ? refused : 0);
   return {
     step: step.id,
     dataset: step.dataset,
@@ -50,9 +52,10 @@ export function describeCommit(
   };
 }
 
-function newBatchRows(commit: Commit): number {
-  const batches = Object.values(commit.partitions).flatMap(({ batches: all }) => all ?? []);
-  return sum(batches.filter(({ version }) => version === commit.version).map(({ rows }) => rows));
+function newBatches(commit: Commit): readonly Batch[] {
+  return Object.values(commit.partitions)
+    .flatMap(({ batches }) => batches ?? [])
+    .filter(({ version }) => version === commit.version);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -18,10 +18,13 @@ export interface MatchedColumn {
   readonly actual: ResultColumn;
   /** The source no longer has it, and that is allowed. */
   readonly isDropped?: true;
+  /** It has another type than declared, and comes as text. */
+  readonly asText?: ColumnType;
 }
 
 /** What stands for a column's value in a query over the source. */
-export function columnSql({ actual, declared, isDropped }: MatchedColumn): string {
+export function columnSql({ actual, declared, isDropped, asText }: MatchedColumn): string {
+  if (asText !== undefined) return `${quoteIdentifier(actual.name, 'snowflake')}::VARCHAR`;
   return isDropped === true ? `NULL::${renderColumnType(declared.type, 'snowflake')}` : quoteIdentifier(actual.name, 'snowflake');
 }
 
@@ -142,9 +145,11 @@ const SOURCE_TYPES: Readonly<Record<(typeof SIMPLE_KINDS)[number], readonly stri
   json: ['variant', 'object', 'array', ...GEOGRAPHIES],
 };
 
-// Fewer digits than in the source are allowed, because every INT of Snowflake is a NUMBER(38,0): the writer refuses
-// values that do not fit. A smaller scale is not allowed: it would be rounding.
-function fits(declared: ColumnType, { type, precision, scale }: ResultColumn): boolean {
+/**
+ * Tells whether a type holds what the source has. Fewer digits than in the source are allowed, because every INT of Snowflake is
+ * a NUMBER(38,0): the writer refuses values that do not fit. A smaller scale is not allowed: it would be rounding.
+ */
+export function fits(declared: ColumnType, { type, precision, scale }: ResultColumn): boolean {
   if (declared.kind === 'bigint') return type === 'fixed' && scale <= 0;
   if (declared.kind === 'decimal') return type === 'fixed' && scale <= declared.scale;
   if (declared.kind === 'double' && type === 'fixed') return precision <= DOUBLE_DIGITS;

@@ -123,3 +123,33 @@ describe('evolve', () => {
     ).toBe('source/column-missing');
   });
 });
+
+describe('quarantine', () => {
+  const amount = (actual: ResultColumn, rules: Partial<DriftRules> = {}) =>
+    settle([...ACTUAL.slice(0, 2), actual], { policy: 'quarantine', ...rules });
+
+  it('lets a column whose type no longer fits come as text, to be judged value by value', () => {
+    for (const actual of [column('AMOUNT'), column('AMOUNT', 'fixed', 14, 4)]) {
+      const { contract, matched, notes } = amount(actual);
+      expect(contract.asText).toEqual([{ name: 'amount', type: { kind: 'decimal', precision: 12, scale: 2 } }]);
+      expect(notes).toEqual(['retyped amount']);
+      expect(matched.map(({ declared: { name } }) => name)).toEqual(['id', 'note', 'amount']);
+      for (const carrier of ['cells', 'parquet'] as const)
+        expect(projectColumns(matched, carrier).select).toMatch(/"AMOUNT"::VARCHAR AS "amount"$/);
+    }
+  });
+
+  it('changes nothing where all types fit', () => {
+    const { contract, notes } = amount(column('AMOUNT', 'fixed', 12, 2));
+    expect([contract.asText, contract.columns, notes]).toEqual([undefined, undefined, []]);
+  });
+
+  it('is no help for what cannot be judged, and for columns that are needed', () => {
+    expect(codeOf(() => amount(column('AMOUNT', 'boolean')))).toBe('source/type-mismatch');
+    expect(codeOf(() => amount(column('AMOUNT', 'real')))).toBe('source/type-mismatch');
+    expect(codeOf(() => amount(column('AMOUNT'), { needed: ['amount'] }))).toBe('source/type-mismatch');
+    expect(codeOf(() => amount(column('OTHER')))).toBe('source/column-missing');
+    const bytes = [declared('amount', 'BINARY')];
+    expect(codeOf(() => settle([column('AMOUNT')], { policy: 'quarantine', needed: [] }, bytes))).toBe('source/type-mismatch');
+  });
+});

@@ -11,7 +11,7 @@ import {
   type SourceContract,
 } from '@snowmelt/core/ports';
 import type { ResultColumn } from '../client/result-metadata.ts';
-import { type ContractPlace, hasNanoseconds, lakeTypeOf, type MatchedColumn, matchColumns, renderSourceType } from './contract.ts';
+import { type ContractPlace, fits, hasNanoseconds, lakeTypeOf, type MatchedColumn, matchColumns, renderSourceType } from './contract.ts';
 
 /** The columns to read, and what there is to say about them. */
 export interface SettledContract {
@@ -28,7 +28,7 @@ const FROZEN: DriftRules = { policy: 'freeze', needed: [] };
 export function settleContract(request: ContractRequest, actual: readonly ResultColumn[], place: ContractPlace): SettledContract {
   const rules = request.drift ?? FROZEN;
   const described = actual.map((column) => ({ name: column.name, type: renderSourceType(column), nullable: column.nullable ?? true }));
-  const settled = rules.policy === 'evolve' ? evolve(request.columns, actual, rules, place) : matchColumns(request.columns, actual, place);
+  const settled = settle(request.columns, actual, rules, place);
   const present = settled.filter(({ isDropped }) => isDropped === undefined);
   const declared = new Set(request.columns.map(({ name }) => name));
   const notes = noteDrift(
@@ -39,11 +39,50 @@ export function settleContract(request: ContractRequest, actual: readonly Result
     rules,
   ).map((note) => asTaken(note, settled));
   const columns = settled.map(({ declared: { name, type } }): Column => ({ name, type }));
-  const dropped = settled.filter(({ isDropped }) => isDropped === true).map(droppedNote);
+  const touched = settled.flatMap((column) =>
+    column.isDropped === true ? [droppedNote(column)] : column.asText === undefined ? [] : [textNote(column, column.asText)],
+  );
+  const told = new Set(touched.map(({ column }) => column));
+  const asText = settled.flatMap(({ declared: { name }, asText: type }) => (type === undefined ? [] : [{ name, type }]));
   return {
     columns: settled,
-    contract: { described, notes: [...dropped, ...notes], ...(rules.policy === 'evolve' ? { columns } : {}) },
+    contract: {
+      described,
+      notes: [...touched, ...notes.filter(({ column, change }) => change !== 'retyped' || !told.has(column))],
+      ...(rules.policy === 'evolve' ? { columns } : {}),
+      ...(asText.length === 0 ? {} : { asText }),
+    },
   };
+}
+
+function settle(
+  declared: readonly SourceColumn[],
+  actual: readonly ResultColumn[],
+  rules: DriftRules,
+  place: ContractPlace,
+): readonly MatchedColumn[] {
+  if (rules.policy === 'evolve') return evolve(declared, actual, rules, place);
+  const changed = new Map(rules.policy === 'quarantine' ? declared.flatMap((column) => comesAsText(column, actual, rules)) : []);
+  const rest = matchColumns(
+    declared.filter(({ name }) => !changed.has(name)),
+    actual,
+    place,
+  );
+  const matched = new Map([...rest.map((column) => [column.declared.name, column] as const), ...changed]);
+  return declared.flatMap(({ name }) => matched.get(name) ?? []);
+}
+
+// Types whose values a text can be held against without doubt.
+const JUDGED: readonly ColumnType['kind'][] = ['bigint', 'decimal', 'double', 'boolean', 'date', 'time', 'timestamp'];
+
+function comesAsText(column: SourceColumn, actual: readonly ResultColumn[], { needed }: DriftRules): (readonly [string, MatchedColumn])[] {
+  const { name, source, type, part, nanoseconds, offset } = column;
+  const found = actual.find((one) => one.name === source);
+  const isPlain = part === undefined && nanoseconds === undefined && offset === undefined && !needed.includes(name);
+  if (found === undefined || !isPlain || fits(type, found)) return [];
+  const isNumber = found.type === 'fixed' && (type.kind === 'bigint' || type.kind === 'decimal');
+  if (!isNumber && !(found.type === 'text' && JUDGED.includes(type.kind))) return [];
+  return [[name, { declared: { name, source, type: { kind: 'varchar' } }, actual: found, asText: type }]];
 }
 
 function evolve(
@@ -142,4 +181,9 @@ function asTaken(note: DriftNote, settled: readonly MatchedColumn[]): DriftNote 
 
 function droppedNote({ declared: { name, source } }: MatchedColumn): DriftNote {
   return { change: 'dropped', column: name, detail: `the source no longer has \`${source}\`; \`${name}\` has no values` };
+}
+
+function textNote({ declared: { name, source }, actual }: MatchedColumn, type: ColumnType): DriftNote {
+  const detail = `\`${source}\` is ${renderSourceType(actual)} and declared as ${renderColumnType(type, 'snowflake')}: rows whose value does not fit are set aside`;
+  return { change: 'retyped', column: name, detail };
 }

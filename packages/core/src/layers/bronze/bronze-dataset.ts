@@ -24,6 +24,7 @@ export interface BronzeDataset extends DatasetBase {
   readonly mode: BronzeMode;
   readonly transport?: Transport | 'auto';
   readonly drift?: Omit<DriftRules, 'seen'>;
+  readonly quarantineMaxPercent?: number;
   /** What a batch must be like, as far as its files' footers can tell. */
   readonly expectations?: readonly BatchExpectation[];
 }

@@ -89,6 +89,7 @@ function extractStep(
       inputs: {},
       checks: dataset.checks,
       countsRows: false,
+      ...(dataset.quarantineMaxPercent === undefined ? {} : { quarantineMaxPercent: dataset.quarantineMaxPercent }),
     },
   };
 }
