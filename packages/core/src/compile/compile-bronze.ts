@@ -29,6 +29,7 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
     key: definition.key,
     mode,
     ...(transport === undefined ? {} : { transport }),
+    ...(definition.reconcile === 'off' ? {} : { reconcile: definition.reconcile }),
   };
 }
 

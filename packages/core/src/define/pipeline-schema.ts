@@ -25,6 +25,8 @@ const bronze = z.strictObject({
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
   /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `auto` decides by size. */
   transport: z.enum(['auto', 'raw', 'unload']).default('auto'),
+  /** How the rows that arrived are compared with the source before they are committed: by hashes of all values, by counts, not at all. */
+  reconcile: z.enum(['hash', 'count', 'off']).default('hash'),
 });
 
 const model = {

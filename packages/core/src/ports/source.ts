@@ -2,6 +2,7 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { DataFile } from './data-file.ts';
+import type { DigestLevel, RowsReference, SourceDigest, SourceDigestRequest } from './digest.ts';
 
 /** A bronze column and where it comes from. */
 export interface SourceColumn extends Column {
@@ -68,6 +69,8 @@ export interface ExtractRequest {
   readonly window: ExtractWindow;
   /** `auto`: by the size of what is read. Absent: the source knows one way only. */
   readonly transport?: Transport | 'auto';
+  /** How closely the rows will be compared with the source; absent: not at all. */
+  readonly reconcile?: DigestLevel;
   readonly day: LogicalDate;
   /** Folder of the files to write; contains `{attempt}`. */
   readonly prefix: string;
@@ -85,6 +88,8 @@ export interface ExtractReport {
   readonly transport?: Transport;
   /** What was given up on the way; absent: every value is exact. */
   readonly choices?: readonly LossyChoice[];
+  /** Where these very rows can be looked at again; absent: nowhere, or nothing was read. */
+  readonly reference?: RowsReference;
 }
 
 /** What every call that takes time is given. */
@@ -101,4 +106,6 @@ export interface Source {
   ping(signal: AbortSignal): Promise<string>;
   /** Reads one window into Parquet files under the request's prefix. Nothing refers to them yet. */
   extract(request: ExtractRequest, context: CallContext): Promise<ExtractReport>;
+  /** Sums up rows where they are, to be compared with what arrived. */
+  digest(request: SourceDigestRequest, context: CallContext): Promise<SourceDigest>;
 }

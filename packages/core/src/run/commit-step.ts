@@ -1,4 +1,5 @@
 import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark } from '../lake/commit.ts';
+import type { Reconciliation } from '../lake/reconciliation.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { WrittenPartition } from '../ports/data-file.ts';
 import type { ExtractReport } from '../ports/source.ts';
@@ -15,7 +16,13 @@ export interface CommitContext {
 const NOTHING_REFUSED = { rows: 0, files: [] } as const;
 
 /** The commit that publishes an extraction: its batch and the watermark, as one object. */
-export function extractCommit(step: ExtractStep, before: TableState, report: ExtractReport, context: CommitContext): Commit {
+export function extractCommit(
+  step: ExtractStep,
+  before: TableState,
+  report: ExtractReport,
+  context: CommitContext,
+  reconciled?: Reconciliation,
+): Commit {
   const version = step.commit.baseVersion + 1;
   const batch: Batch = {
     id: context.attempt,
@@ -24,6 +31,7 @@ export function extractCommit(step: ExtractStep, before: TableState, report: Ext
     files: report.files,
     window: report.window,
     ...(report.choices === undefined || report.choices.length === 0 ? {} : { choices: report.choices }),
+    ...(reconciled === undefined ? {} : { reconciled }),
   };
   const isWhole = step.request.window.kind === 'full' || step.commit.replaceAll;
   const batches = [...(isWhole ? [] : (before.partitions.get(step.day)?.batches ?? [])), batch];

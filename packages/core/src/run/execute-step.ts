@@ -7,6 +7,7 @@ import type { CallContext } from '../ports/source.ts';
 import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
+import { reconcileExtract } from './reconcile-extract.ts';
 import { registerCommit } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
 import { describeCommit, emptyOutcome } from './step-outcome.ts';
@@ -60,7 +61,8 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
 async function tryExtract(step: ExtractStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
   const source = await ports.source();
   const report = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
-  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt });
+  const reconciled = await reconcileExtract(step, report, { source, digests: ports.digests, clock: ports.clock }, call);
+  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt: call.attempt }, reconciled);
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0) };
 }
 

@@ -32,6 +32,8 @@ interface StepBase {
 export interface ExtractStep extends StepBase {
   readonly kind: 'extract';
   readonly request: ExtractRequest;
+  /** The columns that tell rows apart, if any do. */
+  readonly key?: readonly string[];
   /** Everything before this instant will have been asked for, if the source's clock is past it. */
   readonly coversTo: string;
 }

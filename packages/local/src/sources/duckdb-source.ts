@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import {
   type Clock,
   type ExtractRequest,
@@ -12,10 +13,13 @@ import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
 import { identifier, literal } from '../duckdb/duckdb-sql.ts';
 import type { Statements } from '../duckdb/statements.ts';
 import { ATTACHED_AS, attachedDatabase } from './attached-database.ts';
+import { chooseReference, digestParts } from './digest-parts.ts';
 import { extractParts } from './extract-parts.ts';
+import { listFiles } from './list-files.ts';
 import type { ContractPlace } from './source-contract.ts';
 import { toSourceError } from './source-failure.ts';
 import type { SourcePart } from './source-part.ts';
+import { stateOf } from './source-state.ts';
 
 /** What the source reads with. `database` is the absolute path of the file. */
 export interface DuckdbSourceOptions {
@@ -38,24 +42,46 @@ export function duckdbSource({ database, schema, session, store, clock }: Duckdb
         const [row] = await statements.rows(`SELECT version(), (SELECT count(*) FROM ${TABLES})`, 'asking for the version');
         return `DuckDB ${row?.[0]}, ${database}, schema ${schema}, ${row?.[1]} tables and views`;
       }),
-    extract: (request, context) =>
-      attached.read(context.signal, async (statements) => {
-        const { relation } = request;
-        const place = { dataset: request.dataset, relation: relation.kind === 'table' ? `table \`${relation.table}\`` : 'the query' };
+    extract: async (request, context) => {
+      const reference = { kind: 'files', state: await databaseState(database) } as const;
+      return await attached.read(context.signal, async (statements) => {
+        const place = placeOf(request);
         try {
           const part = await describe(statements, request, place);
-          return { ...(await extractParts({ store, clock, statements, request, context, place }, [part])), bytesFetched: 0 };
+          return { ...(await extractParts({ store, clock, statements, request, context, place }, [part])), bytesFetched: 0, reference };
         } catch (error) {
           throw toSourceError(error, place);
         }
-      }),
+      });
+    },
+    digest: async (request, context) => {
+      const reference = chooseReference(request, await databaseState(database));
+      const groups = await attached.read(context.signal, async (statements) => {
+        const place = placeOf(request);
+        return digestParts(statements, request, [await describe(statements, request, place)], place);
+      });
+      // Whoever wrote between the look at the file and its opening would otherwise go unseen.
+      return { groups, reference: reference.kind === 'files' ? chooseReference(request, await databaseState(database)) : reference };
+    },
   };
+}
+
+function placeOf({ relation, dataset }: Pick<ExtractRequest, 'relation' | 'dataset'>): ContractPlace {
+  return { dataset, relation: relation.kind === 'table' ? `table \`${relation.table}\`` : 'the query' };
+}
+
+// What others committed is in one of the two.
+async function databaseState(database: string): Promise<string> {
+  return stateOf([
+    ...(await listFiles(dirname(database), basename(database))),
+    ...(await listFiles(dirname(database), `${basename(database)}.wal`)),
+  ]);
 }
 
 const TABLES = `(SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = ${literal(ATTACHED_AS)} UNION ALL
   SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = ${literal(ATTACHED_AS)} AND NOT internal)`;
 
-async function describe(statements: Statements, request: ExtractRequest, place: ContractPlace): Promise<SourcePart> {
+async function describe(statements: Statements, request: Pick<ExtractRequest, 'relation'>, place: ContractPlace): Promise<SourcePart> {
   const from = renderRelation(request.relation);
   const rows = await statements.rows(`DESCRIBE SELECT * FROM ${from}`, `looking at ${place.relation}`).catch(async (error: unknown) => {
     const { relation } = request;

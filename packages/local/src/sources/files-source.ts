@@ -1,10 +1,12 @@
 import { type Clock, type ExtractRequest, type FileFormat, type ObjectStore, SnowmeltError, type Source } from '@snowmelt/core/ports';
 import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
 import { withStatements } from '../duckdb/statements.ts';
+import { chooseReference, digestParts } from './digest-parts.ts';
 import { extractParts } from './extract-parts.ts';
 import { listFiles, type SourceFile } from './list-files.ts';
 import { describeFiles } from './read-files.ts';
 import { sourceFailures, toSourceError } from './source-failure.ts';
+import { stateOf } from './source-state.ts';
 
 /** What the source reads with. `folder` is absolute. */
 export interface FilesSourceOptions {
@@ -37,12 +39,28 @@ export function filesSource({ folder, session, store, clock }: FilesSourceOption
         }
       });
       await refuseChanges(files, await listFiles(folder, pattern), pattern, request);
-      return { ...report, bytesFetched: sumBytes(files) };
+      return { ...report, bytesFetched: sumBytes(files), reference: { kind: 'files', state: stateOf(files) } };
+    },
+    async digest(request, context) {
+      const { pattern, format } = patternOf(request);
+      const files = await listFiles(folder, pattern);
+      const reference = chooseReference(request, stateOf(files));
+      if (files.length === 0) throw notFound(`No file in \`${folder}\` is named \`${pattern}\`.`, request);
+      const paths = files.map(({ path }) => path);
+      const place = { dataset: request.dataset, relation: `\`${pattern}\``, paths };
+      const groups = await withStatements(session, context.signal, sourceFailures(session.tempFolder), async (statements) =>
+        digestParts(statements, request, await describeFiles(statements, paths, format, request.columns), place),
+      );
+      await refuseChanges(files, await listFiles(folder, pattern), pattern, request);
+      return { groups, reference };
     },
   };
 }
 
-function patternOf({ relation, dataset }: ExtractRequest): { readonly pattern: string; readonly format: FileFormat } {
+function patternOf({ relation, dataset }: Pick<ExtractRequest, 'relation' | 'dataset'>): {
+  readonly pattern: string;
+  readonly format: FileFormat;
+} {
   if (relation.kind === 'table' && relation.format !== undefined) return { pattern: relation.table, format: relation.format };
   throw new SnowmeltError('internal/unexpected', { message: 'A source of files was asked for something else.', at: { dataset } });
 }
@@ -52,7 +70,7 @@ async function refuseChanges(
   before: readonly SourceFile[],
   after: readonly SourceFile[],
   pattern: string,
-  { dataset }: ExtractRequest,
+  { dataset }: Pick<ExtractRequest, 'dataset'>,
 ): Promise<void> {
   const now = new Map(after.map((file) => [file.path, file]));
   const changed = before.filter(
@@ -71,7 +89,7 @@ function sumBytes(files: readonly SourceFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function notFound(message: string, request?: ExtractRequest): SnowmeltError {
+function notFound(message: string, request?: Pick<ExtractRequest, 'dataset'>): SnowmeltError {
   return new SnowmeltError('source/not-found', {
     message,
     hint: "Check the source's `folder` and the extract's `table`. Names that begin with `.` or `_` are not looked at.",

@@ -12,6 +12,7 @@ import {
 } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
 import type { SqlApiClient } from '../client/sql-api-client.ts';
+import { atInstant, pinInstant } from '../reconcile/pin-instant.ts';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
 import { openProgress, type ProgressBook } from '../transport/progress.ts';
@@ -135,17 +136,20 @@ async function readRows(
   matched: readonly MatchedColumn[],
   done: { readonly statements: readonly string[]; readonly window?: FixedWindow; readonly condition?: string },
 ): Promise<ExtractReport> {
-  const { request, context, from, progress } = extraction;
+  const { request, context, from, progress, client } = extraction;
   const where = done.condition === undefined ? '' : ` WHERE ${done.condition}`;
   const transport = progress.earlier?.transport ?? (await chooseTransport(extraction, request, context));
+  // Fetched results are kept by Snowflake; what it unloads can be seen again only where it can go back to an instant.
+  const instant = transport === 'raw' ? undefined : (progress.earlier?.instant ?? (await pinInstant(client, request, from, context)));
+  const source = instant === undefined ? from : `${from}${atInstant(instant)}`;
   const read = await extraction.transport(transport).read(
     {
       query: (carrier) => {
         const { select, columns } = projectColumns(matched, carrier);
-        return { sql: sqlText(`SELECT ${select} FROM ${from}${where}`), columns };
+        return { sql: sqlText(`SELECT ${select} FROM ${source}${where}`), columns };
       },
       prefix: request.prefix.replaceAll(ATTEMPT, context.attempt),
-      progress: progress.open(transport, done.window),
+      progress: progress.open(transport, done.window, instant),
     },
     context,
   );
@@ -157,5 +161,11 @@ async function readRows(
     bytesFetched: read.bytesFetched,
     transport,
     choices: lossyChoices(matched),
+    ...referenceTo(transport, read.statement, instant),
   };
+}
+
+function referenceTo(transport: TransportName, statement: string, instant: string | undefined): Pick<ExtractReport, 'reference'> {
+  if (transport === 'raw') return { reference: { kind: 'result', statements: [statement] } };
+  return instant === undefined ? {} : { reference: { kind: 'instant', at: instant } };
 }

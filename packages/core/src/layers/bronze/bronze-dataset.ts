@@ -1,3 +1,4 @@
+import type { DigestLevel } from '../../ports/digest.ts';
 import type { SourceColumn, SourceRelation, Transport } from '../../ports/source.ts';
 import type { DatasetBase } from '../dataset-base.ts';
 
@@ -14,4 +15,6 @@ export interface BronzeDataset extends DatasetBase {
   readonly key: readonly string[] | undefined;
   readonly mode: BronzeMode;
   readonly transport?: Transport | 'auto';
+  /** Absent: batches are not compared with the source. */
+  readonly reconcile?: DigestLevel;
 }

@@ -23,9 +23,11 @@ export function planBronze(dataset: BronzeDataset, state: TableState, day: Logic
       columns: dataset.sourceColumns,
       window: windowFor(dataset, isRedefined ? undefined : state.watermark?.high, until),
       ...(dataset.transport === undefined ? {} : { transport: dataset.transport }),
+      ...(dataset.reconcile === undefined ? {} : { reconcile: dataset.reconcile }),
       day,
       prefix: fillTemplate(partitionTemplate(dataset.name, 'rows'), day, ATTEMPT),
     },
+    ...(dataset.key === undefined ? {} : { key: dataset.key }),
     coversTo: until,
     commit: {
       baseVersion: state.version,
