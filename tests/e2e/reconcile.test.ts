@@ -11,6 +11,7 @@ import {
   logicalDate,
   type ParquetWriter,
   parseDatasetName,
+  type RowsReference,
   type Source,
   type SourceColumn,
 } from '@snowmelt/core/ports';
@@ -134,6 +135,49 @@ describe('both sides agree', () => {
       ),
       { numRuns: 25, seed: 20260124 },
     );
+  });
+});
+
+describe('where the source is looked at', () => {
+  const columns: readonly SourceColumn[] = [
+    { name: 'id', source: 'ID', type: { kind: 'bigint' } },
+    { name: 'seen', source: 'SEEN', type: { kind: 'timestamp' } },
+  ];
+  const window = { kind: 'window', watermark: 'seen', until: '2024-02-01T00:00:00Z', lagSeconds: 0, nulls: 'exclude' } as const;
+  const GONE: RowsReference = { kind: 'result', statements: ['01b71944-0001-b181-0000-0129032279f6'] };
+  const digest = (request: ExtractRequest, { window: ends }: ExtractReport, references: readonly RowsReference[]) => {
+    const { dataset, relation } = request;
+    return source.digest({ dataset, relation, columns, window: request.window, ends, level: 'hash', references }, call());
+  };
+
+  beforeAll(() =>
+    server.database.run(`CREATE OR REPLACE TABLE "MOVING" ("ID" DECIMAL(18,0), "SEEN" TIMESTAMP);
+      INSERT INTO "MOVING" VALUES (1, '2024-01-01'), (2, '2024-01-02'), (3, NULL), (4, '2024-03-01')`),
+  );
+
+  it('is the instant of an unload, whatever was committed since, and the window of the batch', async () => {
+    const request = { ...requestFor('MOVING', columns, 'unload'), window };
+    const report = await source.extract(request, call());
+    expect(report.rows).toBe(2);
+    await server.database.commit(`UPDATE "MOVING" SET "SEEN" = '2024-03-02' WHERE "ID" = 2`);
+    expect(await sourceSide(request, report)).toEqual(await lakeSide(request, report));
+    const now = await digest(request, report, [{ kind: 'present' }]);
+    expect(now.groups[0]?.rows).toBe(1);
+  });
+
+  it('is the present, and says so, where a result is kept no longer', async () => {
+    const request = { ...requestFor('MOVING', columns, 'raw'), window };
+    const report = await source.extract(request, call());
+    const answer = await digest(request, report, [GONE, { kind: 'present' }]);
+    expect(answer.reference).toEqual({ kind: 'present' });
+    expect(answer.groups).toEqual(await lakeSide(request, report));
+    await expect(digest(request, report, [GONE])).rejects.toMatchObject({ code: 'source/statement-failed' });
+  });
+
+  it('is nowhere for a query that is unloaded: only its rows are counted', async () => {
+    const query = requestFor('SELECT * FROM "MOVING"', columns, 'unload');
+    expect((await source.extract(query, call())).reference).toBeUndefined();
+    expect((await source.extract({ ...query, transport: 'raw' }, call())).reference?.kind).toBe('result');
   });
 });
 

@@ -25,7 +25,7 @@ export function differingRows(finding: Finding, columns: readonly Column[]): Sno
 }
 
 /** Says in words what differs, and where. */
-function describeDifference({ source, lake, difference, ranges }: Omit<Finding, 'dataset'>, columns: readonly Column[]): string {
+export function describeDifference({ source, lake, difference, ranges }: Omit<Finding, 'dataset'>, columns: readonly Column[]): string {
   const where = ranges === undefined || ranges.ranges.length === 0 ? '' : ` ${describeRanges(ranges, columns)}`;
   const rows = difference.rows ? [`the source has ${source.rows} rows, the lake ${lake.rows}`] : [];
   const named = difference.pairing ? (ranges?.columns ?? []) : difference.columns;
