@@ -1,4 +1,5 @@
 // What adapters are written against: the ports, the errors, the names of the lake. Light: loads no parser and no translator.
+export { type DigestQuery, digestQuery, keyOf, parseDigest, whereOf } from './digest/digest-query.ts';
 export { assertNever } from './errors/assert-never.ts';
 export { type Blame, ERROR_CATALOGUE, type ErrorCode, type Retry } from './errors/catalogue.ts';
 export { nearest, suggest } from './errors/nearest.ts';
@@ -14,6 +15,7 @@ export type * from './ports/attempt-notes.ts';
 export type * from './ports/catalog.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/data-file.ts';
+export type * from './ports/digest.ts';
 export type * from './ports/host.ts';
 export type * from './ports/object-store.ts';
 export type * from './ports/parquet-writer.ts';

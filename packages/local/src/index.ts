@@ -1,4 +1,5 @@
 export { duckdbBinder } from './duckdb/duckdb-binder.ts';
+export { duckdbDigests } from './duckdb/duckdb-digests.ts';
 export { duckdbEngine } from './duckdb/duckdb-engine.ts';
 export { duckdbParquetWriter } from './duckdb/duckdb-parquet-writer.ts';
 export { type PublishedRelation, type QueryResult, type QueryValue, queryPublished } from './duckdb/duckdb-query.ts';

@@ -15,6 +15,7 @@ import { limitSlots } from './client/slots.ts';
 import { sqlApiClient } from './client/sql-api-client.ts';
 import { describeSource, extract } from './extract/extract.ts';
 import { qualifiedName } from './extract/relation.ts';
+import { digestSource } from './reconcile/source-digest.ts';
 import { apiUrl, type SnowflakeConnection } from './snowflake-connection.ts';
 import { rawTransport } from './transport/raw.ts';
 import type { Transport } from './transport/transport.ts';
@@ -69,6 +70,7 @@ export function snowflakeSource({
     },
     describe: (request, context) => describeSource({ client, connection }, request, context),
     extract: (request, context) => extract({ client, transport, connection, clock, attempts }, request, context),
+    digest: (request, context) => digestSource({ client, connection }, request, context),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Graph, type RunRecord, readTable, runPipeline, storedAttemptNotes, type TableState } from '@snowmelt/core/pipeline';
 import { addDays, datasetName, dayOf, type Message, type ObjectStore, sqlText } from '@snowmelt/core/ports';
-import { type DuckdbSession, duckdbEngine, duckdbParquetWriter, openDuckdb } from '@snowmelt/local';
+import { type DuckdbSession, duckdbDigests, duckdbEngine, duckdbParquetWriter, openDuckdb } from '@snowmelt/local';
 import { snowflakeSource } from '@snowmelt/snowflake';
 import { manualClock, memoryObjectStore, recordingHost } from '@snowmelt/testkit';
 import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
@@ -205,7 +205,15 @@ async function runProcess(stage: Stage, act: RunAct, messages: Message[]): Promi
   });
   const host = recordingHost();
   const catalog = { register: async () => undefined, get: async () => undefined, listPartitions: async () => [] };
-  const ports = { store, clock, host, catalog, source: async () => source, engine: async () => duckdbEngine({ session, store }) };
+  const ports = {
+    store,
+    clock,
+    host,
+    catalog,
+    source: async () => source,
+    engine: async () => duckdbEngine({ session, store }),
+    digests: async () => duckdbDigests({ session, store }),
+  };
   const day = addDays(dayOf(new Date(time.now)), -act.daysAgo);
   try {
     const record = await runPipeline(stage.graph, day, ports, { ...SETTINGS, refetch: act.refetch === true });

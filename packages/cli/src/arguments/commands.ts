@@ -87,6 +87,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('../commands/show.ts')).show,
   },
   {
+    name: 'reconcile',
+    arguments: '[DATASET]',
+    summary: 'compare published bronze tables with their source again; changes nothing',
+    details:
+      'Without dates: the last published day. The files are held against what was recorded when they were committed, and against the source: as it was then where it can still show that, else as it is now.',
+    takes: [0, 1],
+    options: [
+      { name: 'date', value: 'YYYY-MM-DD', help: 'one logical date' },
+      { name: 'from', value: 'YYYY-MM-DD', help: 'first logical date of a range' },
+      { name: 'to', value: 'YYYY-MM-DD', help: 'last logical date of a range (default: the last published)' },
+    ],
+    load: async () => (await import('../commands/reconcile.ts')).reconcile,
+  },
+  {
     name: 'vacuum',
     summary: 'remove files that no version within the retention refers to',
     takes: [0, 0],

@@ -1,4 +1,4 @@
-import { findDataset, type GraphDataset, readTable, type TableState } from '@snowmelt/core/pipeline';
+import { findDataset, type GraphDataset, type Reconciliation, readTable, type TableState } from '@snowmelt/core/pipeline';
 import { formatCount, renderColumnType, SnowmeltError, suggest } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
@@ -82,6 +82,17 @@ function renderPartitions(state: TableState): string {
       entry.files.length <= 1 ? (entry.files[0]?.key ?? '') : `${entry.files.length} files, first ${entry.files[0]?.key}`,
     ]),
   );
+  const proofs = partitions.flatMap(([day, entry]) =>
+    (entry.batches ?? []).map((batch) => `${day}  ${batch.id}  ${renderProof(batch.reconciled)}\n`),
+  );
   const more = state.partitions.size - partitions.length;
-  return `${more > 0 ? `Version ${state.version}, ${formatCount(state.partitions.size)} days; the last ${partitions.length}:` : `Version ${state.version}:`}\n${table}`;
+  return `${more > 0 ? `Version ${state.version}, ${formatCount(state.partitions.size)} days; the last ${partitions.length}:` : `Version ${state.version}:`}\n${table}${proofs.length === 0 ? '' : `\n${proofs.join('')}`}`;
+}
+
+function renderProof(reconciled: Reconciliation | undefined): string {
+  if (reconciled === undefined) return 'not reconciled';
+  const { level, digest, reference } = reconciled;
+  const columns = Object.keys(digest.columns).length;
+  if (reference === undefined) return 'reconciled: count of rows';
+  return level === 'hash' ? `reconciled: hash of ${columns} columns` : `reconciled: count of rows and of values in ${columns} columns`;
 }

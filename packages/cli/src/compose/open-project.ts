@@ -15,6 +15,7 @@ import {
 import {
   type DuckdbSession,
   duckdbBinder,
+  duckdbDigests,
   duckdbEngine,
   duckdbParquetWriter,
   duckdbSource,
@@ -85,6 +86,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     spoolRoot: join(stateFolder, 'spool'),
   };
   const openSource = once(() => chooseSource(graph, parts));
+  const openDigests = once(async () => duckdbDigests({ session, store }));
   const openEngine = once(async () => duckdbEngine({ session, store }));
   return {
     folder,
@@ -96,7 +98,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     openSource,
     openEngine,
     openDoctor: () => openSourceDoctor(graph, parts),
-    ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine }),
+    ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine, digests: openDigests }),
     query: async (sql, limit) =>
       queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),
     close: () => session.close(),

@@ -24,7 +24,8 @@ function describe(step: Step, source: SourceKind): string {
 }
 
 function describeExtract({ request }: ExtractStep, source: SourceKind): string {
-  const how = source === 'snowflake' ? describeTransport(request) : 'read by DuckDB';
+  const transport = source === 'snowflake' ? describeTransport(request) : 'read by DuckDB';
+  const how = `${transport}${request.reconcile === undefined ? '' : `, compared by ${request.reconcile}`}`;
   const drift = request.drift === undefined ? '' : `, drift ${request.drift.policy}`;
   const from = request.relation.kind === 'table' ? request.relation.table : 'a query';
   const { window, changelog } = request;

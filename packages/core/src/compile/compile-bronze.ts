@@ -37,6 +37,7 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
     drift: { policy: definition.drift, needed: neededColumns(definition) },
     ...(definition.quarantine === undefined ? {} : { quarantineMaxPercent: definition.quarantine.maxPercent }),
     ...(expectations.length === 0 ? {} : { expectations }),
+    ...(definition.reconcile === 'off' ? {} : { reconcile: definition.reconcile }),
   };
 }
 

@@ -37,6 +37,8 @@ const bronze = z.strictObject({
   quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
   rows: batchRows.optional(),
   freshness: batchFreshness.optional(),
+  /** How the rows that arrived are compared with the source before they are committed: by hashes of all values, by counts, not at all. */
+  reconcile: z.enum(['hash', 'count', 'off']).default('hash'),
 });
 
 const model = {

@@ -3,6 +3,7 @@ import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile } from '../ports/data-file.ts';
 import type { DescribedColumn, LossyChoice } from '../ports/source.ts';
 import type { Column } from '../sql/column-type.ts';
+import type { Reconciliation } from './reconciliation.ts';
 
 /** What one extraction window brought into a bronze partition. Its id is also the name of its folder. */
 export interface Batch {
@@ -16,6 +17,8 @@ export interface Batch {
   readonly refused?: { readonly rows: number; readonly files: readonly DataFile[] };
   /** What the declaration allowed to be given up, and was; absent: every value is exact. */
   readonly choices?: readonly LossyChoice[];
+  /** What was compared with the source before the commit; absent: nothing. */
+  readonly reconciled?: Reconciliation;
 }
 
 /** One partition as a version of the table has it. */

@@ -2,6 +2,7 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { DataFile } from './data-file.ts';
+import type { DigestLevel, RowsReference, SourceDigest, SourceDigestRequest } from './digest.ts';
 
 /** A bronze column and where it comes from. */
 export interface SourceColumn extends Column {
@@ -140,6 +141,8 @@ export interface ExtractRequest {
   readonly changelog?: ChangelogRequest;
   /** `auto`: by the size of what is read. Absent: the source knows one way only. */
   readonly transport?: Transport | 'auto';
+  /** How closely the rows will be compared with the source; absent: not at all. */
+  readonly reconcile?: DigestLevel;
   readonly day: LogicalDate;
   /** Absent: the declared columns alone count, and nothing is announced. */
   readonly drift?: DriftRules;
@@ -162,6 +165,8 @@ export interface ExtractReport {
   readonly transport?: Transport;
   /** What was given up on the way; absent: every value is exact. */
   readonly choices?: readonly LossyChoice[];
+  /** Where these very rows can be looked at again; absent: nowhere, or nothing was read. */
+  readonly reference?: RowsReference;
   readonly contract?: SourceContract;
   /** The keys of all rows of the source, where they were asked for. Nothing will ever refer to these files. */
   readonly keys?: readonly DataFile[];
@@ -195,4 +200,6 @@ export interface Source {
   describe(request: ContractRequest, context: CallContext): Promise<SourceContract>;
   /** Reads one window into Parquet files under the request's prefix. Nothing refers to them yet. */
   extract(request: ExtractRequest, context: CallContext): Promise<ExtractReport>;
+  /** Sums up rows where they are, to be compared with what arrived. */
+  digest(request: SourceDigestRequest, context: CallContext): Promise<SourceDigest>;
 }

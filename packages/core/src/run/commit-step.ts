@@ -1,4 +1,5 @@
 import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark } from '../lake/commit.ts';
+import type { Reconciliation } from '../lake/reconciliation.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile, WrittenPartition } from '../ports/data-file.ts';
@@ -27,13 +28,19 @@ function refusedOf(batches: readonly Batch[]): PartitionEntry['refused'] {
   return { rows: refused.reduce((sum, { rows }) => sum + rows, 0), files: refused.flatMap(({ files }) => files) };
 }
 
+/** What was found about a batch before it is committed. */
+export interface BatchProof {
+  readonly checks: readonly CheckResult[];
+  readonly reconciled?: Reconciliation | undefined;
+}
+
 /** The commit that publishes an extraction: its batch and the watermark, as one object. */
 export function extractCommit(
   step: ExtractStep,
   before: TableState,
   report: JudgedReport,
   context: CommitContext,
-  checks: readonly CheckResult[] = [],
+  { checks, reconciled }: BatchProof = { checks: [] },
 ): Commit {
   const version = step.commit.baseVersion + 1;
   const batch: Batch = {
@@ -44,6 +51,7 @@ export function extractCommit(
     window: report.window,
     ...(report.refused === undefined ? {} : { refused: report.refused }),
     ...(report.choices === undefined || report.choices.length === 0 ? {} : { choices: report.choices }),
+    ...(reconciled === undefined ? {} : { reconciled }),
   };
   const replaceAll = step.commit.replaceAll || report.announcement?.kind === 'restarted';
   const isWhole = step.request.window.kind === 'full' || replaceAll;

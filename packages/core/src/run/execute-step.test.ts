@@ -87,7 +87,7 @@ async function execute(script: readonly (BuildReport | Error)[], { of = step, re
     listPartitions: async () => [],
   };
   const source = () => Promise.reject(new Error('No source is needed.'));
-  const ports = { store, host, clock, catalog, engine: async () => engine, source };
+  const ports = { store, host, clock, catalog, engine: async () => engine, source, digests: source };
   const settings = { concurrency: 1, retries, signal: stop.signal };
   const result = await executeStep(of, emptyState(dataset), { run: 'r1', ports, settings, attempts: { value: 0 } });
   return { ...result, table: await readTable(store, dataset), store, host, clock, attempts, registered };
@@ -190,7 +190,7 @@ it('a step that is stopped as it starts is interrupted, not broken', async () =>
   stop.abort();
   const unused = () => Promise.reject(new Error('Nothing is to be opened.'));
   const catalog = { register: unused, get: unused, listPartitions: unused };
-  const ports = { store: memoryObjectStore(), host, clock: manualClock(), catalog, engine: unused, source: unused };
+  const ports = { store: memoryObjectStore(), host, clock: manualClock(), catalog, engine: unused, source: unused, digests: unused };
   const settings = { concurrency: 1, retries: 3, signal: stop.signal };
   const { outcome } = await executeStep(step, emptyState(dataset), { run: 'r1', ports, settings, attempts: { value: 0 } });
   expect(outcome.error).toMatchObject({ code: 'run/interrupted', at: { dataset } });

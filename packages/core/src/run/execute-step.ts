@@ -8,6 +8,7 @@ import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { judgeBatch } from './judge-batch.ts';
+import { reconcileExtract } from './reconcile-extract.ts';
 import { refuseNullKeys } from './refuse-null-keys.ts';
 import { registerCommit } from './register.ts';
 import { addRetractions } from './retract-rows.ts';
@@ -72,12 +73,13 @@ async function tryExtract(step: ExtractStep, before: TableState, context: StepCo
   const source = await ports.source();
   const extracted = await source.extract({ ...step.request, prefix: step.request.prefix.replace(ATTEMPT, call.attempt) }, call);
   refuseNullKeys(step, extracted);
+  const reconciled = await reconcileExtract(step, extracted, { source, digests: ports.digests, clock: ports.clock }, call);
   const { report: judged, attempt } = await typed(step, extracted, context, call);
   const report = await addRetractions(step, judged, ports, call);
   const checks = await judgeBatch(step, before, report, ports, call);
   announce(report, step, ports, run);
   warnOf(checks, step, ports, run);
-  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt }, checks);
+  const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt }, { checks, reconciled });
   return { commit, bytes: report.files.reduce((sum, file) => sum + file.bytes, 0), drift: report.contract?.notes };
 }
 

@@ -88,6 +88,7 @@ function openWorld({ acts = {}, store = memoryObjectStore(), runs }: Script = {}
       await act(dataset, call);
       return { files: [fileIn(prefix)], rows: 10, window: {}, statements: ['q1'], bytesFetched: 50 };
     },
+    digest: () => Promise.reject(new Error('No rows are shown again.')),
   };
   const engine = {
     dialect: 'duckdb' as const,
@@ -122,6 +123,7 @@ function openWorld({ acts = {}, store = memoryObjectStore(), runs }: Script = {}
       opened.push('source');
       return source;
     },
+    digests: () => Promise.reject(new Error('Nothing is compared.')),
   };
   const stop = new AbortController();
   const run = (graph: Graph, { day = DAY, concurrency = 2, retries = 2 } = {}) =>

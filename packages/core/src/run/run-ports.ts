@@ -1,5 +1,6 @@
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { LakeDigests } from '../ports/digest.ts';
 import type { Host } from '../ports/host.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Source } from '../ports/source.ts';
@@ -13,6 +14,8 @@ export interface RunPorts {
   readonly host: Host;
   readonly engine: () => Promise<SqlEngine>;
   readonly source: () => Promise<Source>;
+  /** Sums up files, to compare them with the source. */
+  readonly digests: () => Promise<LakeDigests>;
 }
 
 /** How a run goes about it. */

@@ -37,6 +37,8 @@ export interface ExtractStep extends StepBase {
   readonly expectations?: readonly BatchExpectation[];
   /** … or by reading its rows (`_rows`). */
   readonly scans?: readonly CheckScan[];
+  /** The columns that tell rows apart, if any do. */
+  readonly key?: readonly string[];
   /** Everything before this instant will have been asked for, if the source's clock is past it. */
   readonly coversTo: string;
   /** A part of the past that is read again: the watermark stays where it is, and the batch takes the place of others. */

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import {
   type Clock,
   type ContractRequest,
@@ -12,11 +13,14 @@ import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
 import { identifier, literal } from '../duckdb/duckdb-sql.ts';
 import type { Statements } from '../duckdb/statements.ts';
 import { ATTACHED_AS, attachedDatabase } from './attached-database.ts';
+import { chooseReference, digestParts } from './digest-parts.ts';
 import { extractParts } from './extract-parts.ts';
+import { listFiles } from './list-files.ts';
 import { settleParts } from './settle-parts.ts';
 import type { ContractPlace } from './source-contract.ts';
 import { toSourceError } from './source-failure.ts';
 import type { SourcePart } from './source-part.ts';
+import { stateOf } from './source-state.ts';
 
 /** What the source reads with. `database` is the absolute path of the file. */
 export interface DuckdbSourceOptions {
@@ -43,13 +47,23 @@ export function duckdbSource({ database, schema, session, store, clock }: Duckdb
       attached.read(context.signal, (statements) =>
         withPart(statements, request, async (part, place) => settleParts(request, [part], place).contract),
       ),
-    extract: (request, context) =>
-      attached.read(context.signal, (statements) =>
+    extract: async (request, context) => {
+      const reference = { kind: 'files', state: await databaseState(database) } as const;
+      return await attached.read(context.signal, (statements) =>
         withPart(statements, request, async (part, place) => {
           const report = await extractParts({ store, clock, statements, request, context, place }, [part]);
-          return { ...report, bytesFetched: 0 };
+          return { ...report, bytesFetched: 0, reference };
         }),
-      ),
+      );
+    },
+    digest: async (request, context) => {
+      const reference = chooseReference(request, await databaseState(database));
+      const groups = await attached.read(context.signal, (statements) =>
+        withPart(statements, request, (part, place) => digestParts(statements, request, [part], place)),
+      );
+      // Whoever wrote between the look at the file and its opening would otherwise go unseen.
+      return { groups, reference: reference.kind === 'files' ? chooseReference(request, await databaseState(database)) : reference };
+    },
   };
 }
 
@@ -65,6 +79,14 @@ async function withPart<T>(
   } catch (error) {
     throw toSourceError(error, place);
   }
+}
+
+// What others committed is in one of the two.
+async function databaseState(database: string): Promise<string> {
+  return stateOf([
+    ...(await listFiles(dirname(database), basename(database))),
+    ...(await listFiles(dirname(database), `${basename(database)}.wal`)),
+  ]);
 }
 
 const TABLES = `(SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = ${literal(ATTACHED_AS)} UNION ALL

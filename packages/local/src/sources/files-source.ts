@@ -9,6 +9,7 @@ import {
 } from '@snowmelt/core/ports';
 import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
 import { type Statements, withStatements } from '../duckdb/statements.ts';
+import { chooseReference, digestParts } from './digest-parts.ts';
 import { extractParts } from './extract-parts.ts';
 import { listFiles, type SourceFile } from './list-files.ts';
 import { describeFiles } from './read-files.ts';
@@ -16,6 +17,7 @@ import { settleParts } from './settle-parts.ts';
 import type { ContractPlace } from './source-contract.ts';
 import { sourceFailures, toSourceError } from './source-failure.ts';
 import type { SourcePart } from './source-part.ts';
+import { stateOf } from './source-state.ts';
 
 /** What the source reads with. `folder` is absolute. */
 export interface FilesSourceOptions {
@@ -44,7 +46,17 @@ export function filesSource({ folder, session, store, clock }: FilesSourceOption
       );
       const { pattern } = patternOf(request);
       await refuseChanges(files, await listFiles(folder, pattern), pattern, request);
-      return { ...report, bytesFetched: sumBytes(files) };
+      return { ...report, bytesFetched: sumBytes(files), reference: { kind: 'files', state: stateOf(files) } };
+    },
+    async digest(request, context) {
+      const files = await findFiles(folder, request);
+      const reference = chooseReference(request, stateOf(files));
+      const groups = await withParts(session, request, files, context, (statements, parts, place) =>
+        digestParts(statements, request, parts, place),
+      );
+      const { pattern } = patternOf(request);
+      await refuseChanges(files, await listFiles(folder, pattern), pattern, request);
+      return { groups, reference };
     },
   };
 }

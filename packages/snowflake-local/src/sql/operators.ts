@@ -2,6 +2,7 @@ import { unsupported } from '../errors/snowflake-error.ts';
 import { macro } from './macro-call.ts';
 import { printExpression } from './print-expression.ts';
 import type { Printer, Printers } from './printer.ts';
+import type { Scope } from './scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from './tree.ts';
 
 /** Arithmetic, comparison and logic. */
@@ -11,7 +12,10 @@ export const operators: Printers = {
   mul: infix('*'),
   div: binary((left, right) => macro('divide', left, right)),
   mod: binary((left, right) => macro('modulo', left, right)),
-  concat: binary((left, right) => `(${macro('to_text', left)} || ${macro('to_text', right)})`),
+  concat: (fields, scope, kind) => {
+    allowOnly(kind, fields, ['left', 'right']);
+    return `(${printText(fields['left'], scope)} || ${printText(fields['right'], scope)})`;
+  },
   and: infix('AND'),
   or: infix('OR'),
   eq: comparison('='),
@@ -51,6 +55,12 @@ export const operators: Printers = {
       .join(', ')})`,
   case: printCase,
 };
+
+// The macro repeats its argument, so a chain of them would grow with a power of its length.
+function printText(side: unknown, scope: Scope): string {
+  const text = printExpression(side, scope);
+  return nodeOf(side).kind === 'concat' ? text : macro('to_text', text);
+}
 
 function binary(write: (left: string, right: string) => string): Printer {
   return (fields, scope, kind) => {

@@ -3,6 +3,7 @@ import { identifierName, quoteName, quoteTable } from './identifiers.ts';
 import { informationSchemaQuery, isInformationSchema } from './information-schema.ts';
 import { printPastTable } from './past-tables.ts';
 import { printExpression } from './print-expression.ts';
+import { printResultScan } from './result-scans.ts';
 import { isCte, resolveTable, type Scope } from './scope.ts';
 import { allowOnly, type Fields, fieldsOf, isPresent, listOf, nodeOf } from './tree.ts';
 
@@ -18,6 +19,8 @@ export function printRelation(relation: unknown, scope: Scope): string {
       return `${printValues(fields, scope)}${printAlias(fields)}`;
     case 'alias':
       return `${printRelation(fields['this'], scope)} AS ${quoteName(identifierName(fields['alias']))}`;
+    case 'function':
+      return printResultScan(fields, scope);
     case 'paren':
       return printRelation(fields['this'], scope);
     default:

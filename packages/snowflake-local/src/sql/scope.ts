@@ -2,6 +2,7 @@ import { missingObject } from '../errors/snowflake-error.ts';
 import type { Binding } from './bindings.ts';
 import { identifierName, type TableName } from './identifiers.ts';
 import type { PastTable } from './past-tables.ts';
+import type { ResultScan } from './result-scans.ts';
 import type { Session } from './session.ts';
 import { STATE_SCHEMA } from './state-schema.ts';
 import { type Fields, isPresent } from './tree.ts';
@@ -15,6 +16,8 @@ export interface Scope {
   readonly tables: TableName[];
   /** The tables that are to be seen as they were. */
   readonly past: PastTable[];
+  /** The results of earlier statements that are read as tables. */
+  readonly scans: ResultScan[];
   readonly bindings: Readonly<Record<string, Binding>>;
   /** Translates any node. It is passed along because a query holds expressions and an expression holds queries. */
   readonly print: (node: unknown, scope: Scope) => string;
@@ -22,7 +25,7 @@ export interface Scope {
 
 /** The scope of a whole statement. */
 export function rootScope({ session, bindings, print }: Pick<Scope, 'session' | 'bindings' | 'print'>): Scope {
-  return { session, bindings, print, ctes: new Set(), tables: [], past: [] };
+  return { session, bindings, print, ctes: new Set(), tables: [], past: [], scans: [] };
 }
 
 /** The scope in which one more common table expression is visible. */

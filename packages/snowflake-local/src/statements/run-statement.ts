@@ -19,6 +19,7 @@ import { type ChangeAnswer, changeAnswer, runChange, statusQuery } from './run-c
 import { runDefinition } from './run-definition.ts';
 import { runStage } from './run-stage.ts';
 import { runUnload } from './run-unload.ts';
+import { type FindResult, resolveScans } from './scanned-results.ts';
 
 /** A statement and for whom it runs. */
 export interface StatementRequest {
@@ -56,6 +57,7 @@ export interface StatementOutcome {
 export interface StatementTools {
   readonly database: Database;
   readonly limits: PartitionLimits;
+  readonly findResult: FindResult;
 }
 
 /** Translates a statement, runs it and stores its result. Aborting `signal` interrupts it. @throws SnowflakeError */
@@ -63,9 +65,9 @@ export async function runStatement(
   request: StatementRequest,
   place: ResultPlace,
   signal: AbortSignal,
-  { database, limits }: StatementTools,
+  { database, limits, findResult }: StatementTools,
 ): Promise<StatementOutcome> {
-  const statement = await translate(request.text, request.session, request.bindings);
+  const statement = withResults(await translate(request.text, request.session, request.bindings), findResult);
   const { format = 'sql-api' } = request;
   const { connections, catalog, writing } = database;
   const run = (): Promise<StatementOutcome> =>
@@ -75,6 +77,10 @@ export async function runStatement(
       ),
     );
   return statement.kind === 'query' || statement.kind === 'unload' ? run() : writing(run);
+}
+
+function withResults(statement: TranslatedStatement, findResult: FindResult): TranslatedStatement {
+  return statement.kind === 'query' ? { ...statement, sql: resolveScans(statement.sql, statement.scans, findResult) } : statement;
 }
 
 const INTERRUPT_EVERY_MS = 20;

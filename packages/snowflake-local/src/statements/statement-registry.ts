@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
+import type { StoredResult } from '../results/render-query.ts';
 import type { ResultFormat } from '../results/result-format.ts';
 import type { ResultPlace, ResultStore } from '../results/result-store.ts';
 import { runSeveral } from './run-several.ts';
 import { runStatement, type StatementOutcome, type StatementRequest, type StatementTools } from './run-statement.ts';
+import type { FindResult } from './scanned-results.ts';
 
 /** Where a statement stands. */
 export type StatementState =
@@ -50,7 +52,7 @@ const RUNNING_AT_ONCE = 3;
 const REMEMBERED = 10_000;
 
 /** Makes a registry. */
-export function statementRegistry(options: StatementTools & { readonly store: ResultStore }): StatementRegistry {
+export function statementRegistry(options: Omit<StatementTools, 'findResult'> & { readonly store: ResultStore }): StatementRegistry {
   const byHandle = new Map<string, Statement>();
   const byRequest = new Map<string, Statement>();
   const take = turnstile(RUNNING_AT_ONCE);
@@ -58,7 +60,8 @@ export function statementRegistry(options: StatementTools & { readonly store: Re
     const key = `${submission.session.user} ${submission.requestId}`;
     const known = byRequest.get(key);
     if (known !== undefined) return known;
-    const runOne: RunOne = (request, place, signal) => take(signal, () => runStatement(request, place, signal, options));
+    const findResult: FindResult = (handle) => finishedResult(byHandle.get(handle), submission.session.user);
+    const runOne: RunOne = (request, place, signal) => take(signal, () => runStatement(request, place, signal, { ...options, findResult }));
     const run: RunOne =
       (submission.statementCount ?? 1) === 1
         ? runOne
@@ -81,6 +84,13 @@ export function statementRegistry(options: StatementTools & { readonly store: Re
       await Promise.all([...byHandle.values()].map(({ over }) => over));
     },
   };
+}
+
+// As in Snowflake, whoever ran the statement may see its result again, and nobody else.
+function finishedResult(statement: Statement | undefined, user: string): StoredResult | undefined {
+  if (statement?.user !== user || statement.format !== 'sql-api') return undefined;
+  const state = statement.state();
+  return state.kind === 'done' ? state.outcome.result : undefined;
 }
 
 type Take = <T>(signal: AbortSignal, task: () => Promise<T>) => Promise<T>;

@@ -53,7 +53,7 @@ export async function extractChanges(tools: ChangesTools, window: ChangesWindow)
   const { low, high } = fixWindow(window, { high: ends.high, nulls: 0 });
   if (low === undefined) return readSnapshot(tools, window, ends);
   if (isEmptyWindow({ low, high })) return tools.nothing({ low, high }, ends.statements);
-  const from = `${changesSince(tools.table, low)} END(TIMESTAMP => ${instant(high)})`;
+  const from = changesBetween(tools.table, low, high);
   const described = await tools.describe(from).catch(onlyGaps);
   if ('why' in described) {
     if (window.onGap === 'fail') throw described.error;
@@ -114,6 +114,11 @@ async function fixEnds({ earlier, query }: ChangesTools, window: ChangesWindow):
 function onlyGaps(error: unknown): { readonly why: string; readonly error: unknown } {
   if (isSnowmeltError(error) && error.code === 'source/history-unavailable') return { why: error.message, error };
   throw error;
+}
+
+/** What stands behind FROM to see what was committed after `low`, up to `high`. */
+export function changesBetween(table: string, low: string, high: string): string {
+  return `${changesSince(table, low)} END(TIMESTAMP => ${instant(high)})`;
 }
 
 function changesSince(table: string, low: string): string {

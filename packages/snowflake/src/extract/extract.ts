@@ -14,6 +14,7 @@ import {
 } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
 import type { SqlApiClient } from '../client/sql-api-client.ts';
+import { atInstant, pinInstant } from '../reconcile/pin-instant.ts';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
 import { openProgress, type ProgressBook } from '../transport/progress.ts';
@@ -100,10 +101,11 @@ function changesTools(extraction: Extraction): ChangesTools {
     earlier: progress.earlier?.window,
     query: (sql) => client.query(sql, context),
     describe: (from) => describe({ ...extraction, from }),
-    read: async ({ from, deleted, columns, contract, ...done }) => ({
-      ...(await readRows({ ...extraction, from, deleted }, columns, done)),
-      contract,
-    }),
+    read: async ({ from, deleted, columns, contract, ...done }) => {
+      const report = await readRows({ ...extraction, from, deleted }, columns, done);
+      const isPast = from !== table && report.reference === undefined;
+      return { ...report, contract, ...(isPast ? { reference: { kind: 'instant', at: done.window.high } } : {}) };
+    },
     nothing: (window, statements) => ({ ...NOTHING, window, statements }),
   };
 }
@@ -179,17 +181,21 @@ async function readRows(
   matched: readonly MatchedColumn[],
   done: { readonly statements: readonly string[]; readonly window?: FixedWindow; readonly condition?: string },
 ): Promise<ExtractReport> {
-  const { request, context, from, progress } = extraction;
+  const { request, context, from, progress, client } = extraction;
   const where = done.condition === undefined ? '' : ` WHERE ${done.condition}`;
   const transport = progress.earlier?.transport ?? (await chooseTransport(extraction, request, context));
+  // Fetched results are kept by Snowflake; what it unloads can be seen again only where it can go back to an instant.
+  const isPinned = transport === 'raw' || request.window.kind === 'changes';
+  const instant = isPinned ? undefined : (progress.earlier?.instant ?? (await pinInstant(client, request, from, context)));
+  const source = instant === undefined ? from : `${from}${atInstant(instant)}`;
   const read = await extraction.transport(transport).read(
     {
       query: (carrier) => {
         const { select, columns } = withDeleted(projectColumns(matched, carrier), carrier, extraction.deleted);
-        return { sql: sqlText(`SELECT ${select} FROM ${from}${where}`), columns };
+        return { sql: sqlText(`SELECT ${select} FROM ${source}${where}`), columns };
       },
       prefix: request.prefix.replaceAll(ATTEMPT, context.attempt),
-      progress: progress.open(transport, done.window),
+      progress: progress.open(transport, done.window, instant),
     },
     context,
   );
@@ -201,5 +207,11 @@ async function readRows(
     bytesFetched: read.bytesFetched,
     transport,
     choices: lossyChoices(matched),
+    ...referenceTo(transport, read.statement, instant),
   };
+}
+
+function referenceTo(transport: TransportName, statement: string, instant: string | undefined): Pick<ExtractReport, 'reference'> {
+  if (transport === 'raw') return { reference: { kind: 'result', statements: [statement] } };
+  return instant === undefined ? {} : { reference: { kind: 'instant', at: instant } };
 }

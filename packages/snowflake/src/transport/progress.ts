@@ -9,6 +9,8 @@ export interface ProgressNote {
   readonly transport: Transport;
   /** The window as it was fixed. */
   readonly window?: { readonly low?: string; readonly high: string } | undefined;
+  /** The instant at which the table is unloaded, if it was fixed. */
+  readonly instant?: string | undefined;
   /** Where the statement unloads to, within the stage. */
   readonly landing?: string;
   /** Finished files, by the position of the group of partitions that they hold. */
@@ -18,7 +20,7 @@ export interface ProgressNote {
 /** What an earlier attempt left of the same extraction, and where to note how far this one is. */
 export interface Progress {
   readonly earlier: ProgressNote | undefined;
-  note(note: Omit<ProgressNote, 'window' | 'transport'>): Promise<void>;
+  note(note: Omit<ProgressNote, 'window' | 'transport' | 'instant'>): Promise<void>;
 }
 
 /** The notes of one extraction. */
@@ -26,7 +28,7 @@ export interface ProgressBook {
   /** What an attempt that was killed left, if it is young enough. */
   readonly earlier: ProgressNote | undefined;
   /** Lets a transport note how far it is. */
-  open(transport: Transport, window: ProgressNote['window']): Progress;
+  open(transport: Transport, window: ProgressNote['window'], instant?: string): Progress;
   close(): Promise<void>;
 }
 
@@ -46,13 +48,13 @@ export async function openProgress(request: ExtractRequest, notes: AttemptNotes 
   let isWritten = found !== undefined;
   return {
     earlier,
-    open: (transport, window) => ({
+    open: (transport, window, instant) => ({
       earlier: earlier?.transport === transport ? earlier : undefined,
       async note(note) {
         // What is taken up keeps its age.
         if (isYoung && note.handle === saved.note.handle) startedAt = saved.startedAt;
         isWritten = true;
-        await notes?.write(name, JSON.stringify({ startedAt, note: { ...note, transport, window } }));
+        await notes?.write(name, JSON.stringify({ startedAt, note: { ...note, transport, window, instant } }));
       },
     }),
     async close() {

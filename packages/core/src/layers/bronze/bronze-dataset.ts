@@ -1,3 +1,4 @@
+import type { DigestLevel } from '../../ports/digest.ts';
 import type { DriftRules, SourceColumn, SourceRelation, Transport } from '../../ports/source.ts';
 import type { BatchExpectation } from '../../quality/batch-expectation.ts';
 import type { DatasetBase } from '../dataset-base.ts';
@@ -23,6 +24,8 @@ export interface BronzeDataset extends DatasetBase {
   readonly key: readonly string[] | undefined;
   readonly mode: BronzeMode;
   readonly transport?: Transport | 'auto';
+  /** Absent: batches are not compared with the source. */
+  readonly reconcile?: DigestLevel;
   readonly drift?: Omit<DriftRules, 'seen'>;
   readonly quarantineMaxPercent?: number;
   /** What a batch must be like, as far as its files' footers can tell. */

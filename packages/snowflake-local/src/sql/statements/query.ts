@@ -15,6 +15,7 @@ export function translateQuery(fields: Fields, scope: Scope, kind: string): Tran
     sql,
     tables: scope.tables,
     past: scope.past,
+    scans: scope.scans,
     projection: projectionOf(kind, fields, scope),
     isSmall: kind === 'select' && isSmallSelect(fields),
   };

@@ -17,7 +17,7 @@ export function translateDescribe(fields: Fields, scope: Scope): TranslatedQuery
     CASE WHEN is_nullable THEN 'Y' ELSE 'N' END AS "null?", column_default AS "default", 'N' AS "primary key", 'N' AS "unique key",
     NULL::VARCHAR AS "check", NULL::VARCHAR AS "expression", ${macro('shown_comment', 'comment')} AS "comment"
     FROM duckdb_columns() WHERE ${isTable(table)} ORDER BY column_index`;
-  return { kind: 'query', sql, tables: [table], past: [], projection: { columns: [] }, isSmall: false };
+  return { kind: 'query', sql, tables: [table], past: [], scans: [], projection: { columns: [] }, isSmall: false };
 }
 
 function isTable({ database, schema, name }: TableName): string {
@@ -34,7 +34,7 @@ export function translateShow(fields: Fields, scope: Scope): TranslatedQuery {
   if (show === undefined) throw unsupported(`SHOW ${what}`);
   const matches = like === undefined ? '' : ` WHERE "${what === 'COLUMNS' ? 'column_name' : 'name'}" ILIKE ${quoteText(like)}`;
   const sql = `SELECT * FROM (${show(place.condition, scope.session.database)})${matches} ORDER BY ALL`;
-  return { kind: 'query', sql, tables: place.tables, past: [], projection: { columns: [] }, isSmall: false };
+  return { kind: 'query', sql, tables: place.tables, past: [], scans: [], projection: { columns: [] }, isSmall: false };
 }
 
 interface Place {

@@ -7,7 +7,7 @@ import { rootScope, type Scope } from '../scope.ts';
 import type { Session } from '../session.ts';
 import { isStageStatement, translateStageStatement } from '../stages/stage-statements.ts';
 import { translateUnload } from '../stages/unload.ts';
-import type { Fields } from '../tree.ts';
+import type { Fields, TreeNode } from '../tree.ts';
 import { translateDelete, translateInsert, translateTruncate, translateUpdate } from './changes.ts';
 import { translateAlterTable, translateDropSchema, translateDropTable, translateDropView, translateSchema } from './definitions.ts';
 import { translateMerge } from './merge.ts';
@@ -67,14 +67,22 @@ function translateParsed(text: string, session: Session, bindings: Readonly<Reco
   const { kind, fields } = parseStatement(text);
   const translator = Object.hasOwn(STATEMENTS, kind) ? STATEMENTS[kind] : undefined;
   if (translator !== undefined)
-    return withDepthLimit(() => translator(fields, rootScope({ session, bindings, print: printAnyNode }), kind));
+    return withDepthLimit(() => translateWhole(translator, { kind, fields }, { session, bindings, print: printAnyNode }));
   const [word = ''] = /\S+/.exec(text) ?? [];
   if (NO_STATEMENT.has(kind)) throw syntaxError(`line 1 at position 0 unexpected '${word}'.`);
   throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} statement`);
 }
 
+function translateWhole(translator: Translator, { kind, fields }: TreeNode, root: Parameters<typeof rootScope>[0]): TranslatedStatement {
+  const scope = rootScope(root);
+  const statement = translator(fields, scope, kind);
+  if (scope.scans.length > 0 && statement.kind !== 'query') throw unsupported('RESULT_SCAN outside of a query');
+  return statement;
+}
+
 function demandQuery(statement: TranslatedStatement): TranslatedQuery {
   if (statement.kind !== 'query') throw unsupported('COPY INTO from anything but a query');
+  if (statement.scans.length > 0) throw unsupported('RESULT_SCAN outside of a query');
   return statement;
 }
 

@@ -1,5 +1,6 @@
 import type { TableName } from '../identifiers.ts';
 import type { PastTable } from '../past-tables.ts';
+import type { ResultScan } from '../result-scans.ts';
 import type { SnowflakeType } from '../snowflake-type.ts';
 
 /** Where a result column comes from, as far as the statement's text says it. */
@@ -24,6 +25,7 @@ export interface TranslatedQuery {
   readonly tables: readonly TableName[];
   /** The tables among them that are to be seen as they were. */
   readonly past: readonly PastTable[];
+  readonly scans: readonly ResultScan[];
   readonly projection: Projection;
   /** Few rows, whatever the tables hold. */
   readonly isSmall: boolean;
