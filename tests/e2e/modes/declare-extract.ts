@@ -10,6 +10,7 @@ export interface ExtractSettings {
   readonly mode: 'full' | 'window' | 'changes' | 'keys-diff';
   readonly nulls?: 'fail' | 'exclude';
   readonly onGap?: 'reextract' | 'fail';
+  readonly transport?: 'raw' | 'unload';
   /** Cleans the extract to silver in both kinds, and beside it an extract of the same table in full. */
   readonly hasSilver?: boolean;
   /** Plants a bug: what the process does with its store. */
@@ -17,12 +18,23 @@ export interface ExtractSettings {
 }
 
 /** Compiles the pipeline. */
-export async function compileExtract(session: DuckdbSession, { mode, nulls, onGap, hasSilver = false }: ExtractSettings): Promise<Graph> {
-  const source = { kind: 'snowflake', account: 'LOCAL', user: 'ETL', privateKey: { env: 'KEY' }, database: 'SHOP' } as const;
+export async function compileExtract(
+  session: DuckdbSession,
+  { mode, nulls, onGap, hasSilver = false, transport = 'raw' }: ExtractSettings,
+): Promise<Graph> {
+  const source = {
+    kind: 'snowflake',
+    account: 'LOCAL',
+    user: 'ETL',
+    privateKey: { env: 'KEY' },
+    database: 'SHOP',
+    stage: { name: 'LAKE', url: 'file:///stage' },
+  } as const;
   const hasWatermark = mode === 'window' || mode === 'keys-diff';
   const items = {
     table: 'T',
     mode,
+    transport,
     ...(mode === 'full' ? {} : { key: ['id'] }),
     ...(hasWatermark ? { watermark: 'changed_at', lag: `${LAG_SECONDS} seconds`, nullWatermark: nulls ?? 'fail' } : {}),
     ...(onGap === undefined ? {} : { onGap }),
@@ -31,7 +43,7 @@ export async function compileExtract(session: DuckdbSession, { mode, nulls, onGa
   const declaration = { path: 'snowmelt.config.ts', text: '' };
   const { table, columns } = items;
   const layers = hasSilver
-    ? { bronze: { items, whole: { table, mode: 'full' as const, columns } }, silver: silverOf('bronze.items', 'bronze.whole') }
+    ? { bronze: { items, whole: { table, mode: 'full' as const, transport, columns } }, silver: silverOf('bronze.items', 'bronze.whole') }
     : { bronze: { items } };
   const pipeline = parsePipeline({ name: 'model', source, ...layers }, declaration);
   return await compilePipeline(pipeline, {

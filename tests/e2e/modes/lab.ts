@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Graph, type RunRecord, readTable, runPipeline, storedAttemptNotes, type TableState } from '@snowmelt/core/pipeline';
 import { addDays, datasetName, dayOf, type Message, type ObjectStore, sqlText } from '@snowmelt/core/ports';
 import { type DuckdbSession, duckdbDigests, duckdbEngine, duckdbParquetWriter, openDuckdb } from '@snowmelt/local';
@@ -68,7 +69,8 @@ export async function openLab(root: string): Promise<Lab> {
   const folder = await mkdtemp(join(root, 'snowmelt-model-'));
   const time = { now: START };
   const users = [{ name: 'ETL', publicKeyPem: KEYS.publicKeyPem }];
-  const server = await startServer({ users, rowsPerPartition: 3, threads: 1, now: () => new Date(time.now) });
+  const stages = { LAKE: join(folder, 'stage') };
+  const server = await startServer({ users, rowsPerPartition: 3, threads: 1, stages, now: () => new Date(time.now) });
   const session = openDuckdb({ memoryLimit: '500MB', threads: 1, tempFolder: join(folder, 'tmp') });
   const connection = { account: 'LOCAL', user: 'ETL' };
   const client = clientFor(server.url, { connection, secrets: oneSecret(KEYS.privateKeyPem) });
@@ -151,7 +153,7 @@ async function playHistory(stage: Stage, acts: readonly Act[]): Promise<Ending> 
     time.now += act.wait * 1000;
     if (act.kind === 'commit') await commit(stage, sqlOf(act));
     else if (act.kind === 'run') runs.push(await runOnce(stage, act, sqlOf));
-    else await statement(stage, `ALTER TABLE ${table} ADD COLUMN EXTRA_${alterations++} VARCHAR`);
+    else await alter(stage, ++alterations);
   }
   // The source goes quiet, and whoever forgot a time says it.
   time.now += 1000;
@@ -195,7 +197,7 @@ async function runProcess(stage: Stage, act: RunAct, messages: Message[]): Promi
   const store = extract.sabotage?.(mortal) ?? mortal;
   const clock = { ...manualClock(), now: () => new Date(time.now), newId: () => `r${runs++}` };
   const source = snowflakeSource({
-    connection: { account: 'LOCAL', user: 'ETL', privateKey: { env: 'KEY' }, url: server.url, database: 'SHOP', schema: 'PUBLIC' },
+    connection: { ...CONNECTION, url: server.url, stage: { name: 'LAKE', url: pathToFileURL(join(folder, 'stage')).href } },
     writer: mortalWriter(duckdbParquetWriter({ session, store, spoolRoot: join(folder, 'spool') }), life),
     secrets: { get: async () => KEYS.privateKeyPem },
     // The server judges tokens by the real time.
@@ -226,6 +228,7 @@ async function runProcess(stage: Stage, act: RunAct, messages: Message[]): Promi
   }
 }
 
+const CONNECTION = { account: 'LOCAL', user: 'ETL', privateKey: { env: 'KEY' }, database: 'SHOP', schema: 'PUBLIC' };
 const SETTINGS = { concurrency: 1, retries: 0, signal: new AbortController().signal };
 let runs = 0;
 
@@ -251,6 +254,12 @@ async function readBronze({ session, lake }: Stage): Promise<readonly BronzeRow[
   } finally {
     connection.closeSync();
   }
+}
+
+// By turns a new column, and digits for larger numbers.
+async function alter(stage: Stage, nth: number): Promise<void> {
+  if (nth % 2 === 1) await statement(stage, `ALTER TABLE ${stage.table} ADD COLUMN EXTRA_${nth} VARCHAR`);
+  else await commit(stage, `ALTER TABLE ${stage.table} ALTER VALUE TYPE DECIMAL(${10 + nth},0)`);
 }
 
 async function statement({ client }: Stage, sql: string): Promise<void> {

@@ -11,9 +11,9 @@ afterAll(() => lab.close());
 
 const LIMIT = { timeout: 15 * 60_000 };
 
-// Random commits, late ones, ties, rows without a time, updates, deletes, new columns, gaps beyond the retention, and processes
-// that die before or behind any operation, with other commits in between their statements. That it can fail was tried out:
-// a window closed at its upper end, and a batch whose deletes are forgotten, are both found within the first histories.
+// Random commits, late ones, ties, rows without a time, updates, deletes, new columns and larger numbers, gaps beyond the
+// retention, and processes that die before or behind any operation, with other commits in between their statements. That it
+// can fail was tried out: when what CHANGES says of deletes is forgotten, mode changes fails with the first history.
 describe('after any history, bronze merged by key is the source, with', () => {
   it('mode changes', LIMIT, () =>
     demandSource(lab, {

@@ -12,7 +12,7 @@ afterAll(() => lab.close());
 
 const LIMIT = { timeout: 15 * 60_000 };
 
-// Random commits, late ones, ties, rows without a time, updates, deletes, new columns, gaps beyond the retention, and processes
+// Random commits, late ones, ties, rows without a time, updates, deletes, new columns and larger numbers, gaps beyond the retention, and processes
 // that die before or behind any operation, with other commits in between their statements. One bug is planted below; another
 // was for a moment: with a window that is closed at its upper end, mode window fails within the first histories.
 describe('after any history, bronze merged by key is the source, with', () => {

@@ -25,8 +25,8 @@ async function extracted(settings: Parameters<Lab['begin']>[0]): Promise<Scene> 
 }
 
 describe('changes', () => {
-  it('come as the state before and the state after, deletes included', async () => {
-    const scene = await extracted({ mode: 'changes' });
+  it.each(['raw', 'unload'] as const)('come as the state before and the state after, deletes included: %s', async (transport) => {
+    const scene = await extracted({ mode: 'changes', transport });
     await scene.commit('UPDATE {table} SET VALUE = 11 WHERE ID = 1; DELETE FROM {table} WHERE ID = 2');
     scene.wait(60);
     await scene.run();
@@ -153,13 +153,16 @@ describe('a day that is read again', () => {
 });
 
 describe('keys that are no longer there', () => {
-  it('come as the last state of their rows, and so does the state before a change', async () => {
-    const scene = await extracted({ mode: 'keys-diff' });
-    await scene.commit('UPDATE {table} SET VALUE = 11, CHANGED_AT = {now} WHERE ID = 1; DELETE FROM {table} WHERE ID = 2');
-    scene.wait(DAY);
-    await scene.run();
-    expect(shown(await scene.bronze())).toEqual(['0: +1=10', '0: +2=20', '1: +1=11', '1: -1=10', '1: -2=20']);
-  });
+  it.each(['raw', 'unload'] as const)(
+    'come as the last state of their rows, and so does the state before a change: %s',
+    async (transport) => {
+      const scene = await extracted({ mode: 'keys-diff', transport });
+      await scene.commit('UPDATE {table} SET VALUE = 11, CHANGED_AT = {now} WHERE ID = 1; DELETE FROM {table} WHERE ID = 2');
+      scene.wait(DAY);
+      await scene.run();
+      expect(shown(await scene.bronze())).toEqual(['0: +1=10', '0: +2=20', '1: +1=11', '1: -1=10', '1: -2=20']);
+    },
+  );
 
   it.each(['changes', 'keys-diff'] as const)('cannot be NULL, in mode %s', async (mode) => {
     const scene = await extracted({ mode });

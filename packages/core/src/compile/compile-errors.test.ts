@@ -116,6 +116,19 @@ describe('an error between datasets', () => {
   });
 });
 
+describe('a silver model', () => {
+  it.each(['changes', 'full'] as const)('over an extract in mode %s: only where every row is one', async (mode) => {
+    const bronze = { orders: { ...ORDERS, mode, ...(mode === 'changes' ? { key: ['id'] } : {}) } };
+    const errors = await errorsOf({ bronze, silver: { o: { kind: 'snapshot', sql: 'o.sql' } } }, O);
+    const refused = {
+      code: 'compile/layer-order',
+      hint: expect.stringContaining("from: 'bronze.orders'"),
+      at: { file: 'snowmelt.config.ts' },
+    };
+    expect(errors).toMatchObject(mode === 'changes' ? [refused] : []);
+  });
+});
+
 describe('an error in the declaration', () => {
   type Silver = NonNullable<Layers['silver']>[string];
   const cleaned = (changes: Partial<Silver>): Layers => ({

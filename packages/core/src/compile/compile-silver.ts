@@ -27,6 +27,7 @@ export async function compileSilver(
   definition: SilverDefinition,
   file: ModelFile | undefined,
 ): Promise<SilverDataset> {
+  refuseChangelogs(context, name, file);
   if (definition.columns !== undefined) return compileCleaned(context, name, definition, definition.columns, file);
   if (file === undefined) throw new SnowmeltError('internal/unexpected', { message: `${name} has neither columns nor a model.` });
   const model = await compileModel(context, name, file);
@@ -48,6 +49,19 @@ export async function compileSilver(
     key: definition.key,
     quarantineMaxPercent: undefined,
   };
+}
+
+// A model would take rows that are no more for rows.
+function refuseChangelogs(context: CompileContext, name: DatasetName, file: ModelFile | undefined): void {
+  for (const input of file === undefined ? [] : inputsOf(file)) {
+    const bronze = context.compiled.get(input);
+    if (bronze?.layer !== 'bronze' || changelogKey(bronze) === undefined) continue;
+    throw new SnowmeltError('compile/layer-order', {
+      message: `The model of ${name} reads ${input}, whose rows say what is no more (mode ${bronze.mode.kind}).`,
+      hint: `Declare a silver dataset with \`from: '${input}'\`, which has the rows as they are now, and read that.`,
+      at: declarationPlace(context.declaration, ['silver', tableOf(name), 'sql']),
+    });
+  }
 }
 
 async function compileCleaned(
