@@ -82,7 +82,9 @@ export async function openLab(root: string): Promise<Lab> {
     const table = `T${histories}`;
     const lake = { ...memoryObjectStore(), locate: (key: string) => join(folder, table, key) };
     const stage = { folder, time, server, client, session, extract, table, graph: withTable(await compiled, table), lake };
-    await statement(stage, `CREATE TABLE ${table} (ID NUMBER(10,0), VALUE NUMBER(10,0), CHANGED_AT TIMESTAMP_NTZ) CHANGE_TRACKING = TRUE`);
+    // Silver is compared after a day, at which changes must still be known.
+    const settings = `CHANGE_TRACKING = TRUE DATA_RETENTION_TIME_IN_DAYS = ${extract.hasSilver === true ? 90 : 1}`;
+    await statement(stage, `CREATE TABLE ${table} (ID NUMBER(10,0), VALUE NUMBER(10,0), CHANGED_AT TIMESTAMP_NTZ) ${settings}`);
     return stage;
   };
   return {
@@ -189,7 +191,8 @@ async function runOnce(stage: Stage, act: RunAct, sqlOf: CommitSql): Promise<Pla
 async function runProcess(stage: Stage, act: RunAct, messages: Message[]): Promise<RunRecord | undefined> {
   const { session, server, lake, extract, time, folder } = stage;
   const life = lifeUntil(act.diesAt);
-  const store = mortalStore(extract.sabotage?.(lake) ?? lake, life);
+  const mortal = mortalStore(lake, life);
+  const store = extract.sabotage?.(mortal) ?? mortal;
   const clock = { ...manualClock(), now: () => new Date(time.now), newId: () => `r${runs++}` };
   const source = snowflakeSource({
     connection: { account: 'LOCAL', user: 'ETL', privateKey: { env: 'KEY' }, url: server.url, database: 'SHOP', schema: 'PUBLIC' },
