@@ -69,6 +69,7 @@ export const EVERY_TYPE: readonly TypeSample[] = [
     moment.map((value) => `DATE '${value.toISOString().slice(0, 10)}'`),
   ),
   sample('t', 'TIME', 'TIME', clock),
+  sample('short', 'TIME', 'TIME', clock, { nanoseconds: 'truncate' }),
   sample(
     'ts',
     'TIMESTAMP',
