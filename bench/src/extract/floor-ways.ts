@@ -1,12 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Way, WayRequest } from './way.ts';
 
-const UNPACK = { chunkSize: 512 * 1024 };
 const FRAME = '{"data":';
 
 /** DuckDB alone: its own table, which has the very rows, to Parquet. */
@@ -18,14 +15,13 @@ export const writeOwnTable: Way = async ({ table, rows, folder }) => {
   return { rows, files: [path] };
 };
 
-/** What no client of packed JSON can do without: unpacking it, and reading it as lists of texts. Nothing is kept. */
+/** What no client of packed JSON can do without, done by DuckDB: unpacking it and reading it as lists of texts. Nothing is kept. */
 export async function prepareReading({ folder, partitions = [] }: WayRequest): Promise<Way> {
-  const plain = partitions.map((_, at) => join(folder, `plain-${at}.json`));
-  for (const [at, packed] of partitions.entries()) await unframe(packed, plain[at] ?? '');
+  const packed = partitions.map((_, at) => join(folder, `rows-${at}.json.gz`));
+  for (const [at, partition] of partitions.entries()) await unframe(partition, packed[at] ?? '');
+  const files = packed.map((path) => `'${path}'`).join(', ');
+  const reading = `read_json([${files}], format = 'array', records = 'false', columns = {json: 'VARCHAR[]'})`;
   return async () => {
-    for (const packed of partitions) await pipeline(createReadStream(packed), createGunzip(UNPACK), nowhere());
-    const files = plain.map((path) => `'${path}'`).join(', ');
-    const reading = `read_json([${files}], format = 'array', records = 'false', columns = {json: 'VARCHAR[]'})`;
     const rows = await withDuckdb(':memory:', (run) => run(`SELECT count(*) FROM ${reading} WHERE len(json) > 0`));
     return { rows, files: [] };
   };
@@ -47,25 +43,8 @@ async function withDuckdb(path: string, act: (run: (sql: string) => Promise<numb
   }
 }
 
-// `{"data":[…]}` without what is around the array.
-async function unframe(packed: string, plain: string): Promise<void> {
-  const cut = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let held = Buffer.alloc(0);
-    let isFirst = true;
-    for await (const chunk of chunks) {
-      if (held.length > 1) yield held.subarray(0, -1);
-      held = Buffer.concat([held.subarray(-1), isFirst ? chunk.subarray(FRAME.length) : chunk]);
-      isFirst = false;
-    }
-    yield held.subarray(0, -1);
-  };
-  await pipeline(createReadStream(packed), createGunzip(UNPACK), cut, createWriteStream(plain));
-}
-
-function nowhere(): Writable {
-  return new Writable({
-    write(_chunk, _encoding, done) {
-      done();
-    },
-  });
+// `{"data":[…]}` without what is around the array, packed as it was.
+async function unframe(partition: string, packed: string): Promise<void> {
+  const whole = gunzipSync(await readFile(partition));
+  await writeFile(packed, gzipSync(whole.subarray(FRAME.length, -1), { level: constants.Z_BEST_SPEED }));
 }
