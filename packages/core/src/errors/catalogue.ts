@@ -44,6 +44,7 @@ export const ERROR_CATALOGUE = {
   'source/type-mismatch': entry('user', 'never', 'A source column has another type than declared.'),
   'source/value-does-not-fit': entry('user', 'never', 'A value of the source does not fit the declared type.'),
   'source/rows-differ': entry('remote', 'safe', 'Fewer or more rows arrived than the source announced.'),
+  'source/too-many-rows': entry('user', 'never', 'A result is larger than the declared transport reads.'),
   'source/landed-files-differ': entry('remote', 'safe', 'The files that the source unloaded are not what it reported.'),
   'source/null-watermark': entry('user', 'never', 'Rows without a watermark would be lost by an incremental read.'),
   'source/unsupported-watermark': entry('user', 'never', 'The watermark column is of a type that cannot order rows.'),
