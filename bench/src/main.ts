@@ -3,7 +3,7 @@ import { printFigures } from './figures.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   startup: async () => (await import('./startup.ts')).startup,
-  extract: async () => (await import('./extract.ts')).extract,
+  extract: async () => (await import('./extract/extract.ts')).extract,
   retail: async () => (await import('./retail.ts')).retail,
 };
 

@@ -47,6 +47,7 @@ const parquetWriter = () => duckdbParquetWriter({ session, store: store(), spool
 
 function openSource(
   options: { readonly writer?: ParquetWriter; readonly attempts?: AttemptNotes; readonly fileBytes?: number } = {},
+  limits: { readonly fileMegabytes?: number; readonly maxFetches?: number } = {},
 ): Source {
   return snowflakeSource({
     connection: {
@@ -57,6 +58,7 @@ function openSource(
       database: 'SHOP',
       schema: 'PUBLIC',
       stage: { name: 'LAKE', url: pathToFileURL(join(folder, 'stage')).href },
+      ...limits,
     },
     writer: parquetWriter(),
     secrets: { get: async () => KEYS.privateKeyPem },
@@ -78,7 +80,7 @@ function column(name: string, text: string, options: Options = {}): SourceColumn
 function extract(
   from: string,
   columns: readonly SourceColumn[],
-  transport: 'raw' | 'unload' | 'auto',
+  transport: 'raw' | 'unload' | 'rows' | 'auto',
   source = openSource(),
 ): Promise<ExtractReport> {
   const request: ExtractRequest = {
@@ -255,6 +257,9 @@ describe('transports agree', () => {
         expect(unloaded.choices).toEqual([{ column: 'cut', choice: 'nanoseconds-truncated' }]);
         expect(unloaded.choices).toEqual(raw.choices);
         expect(await compare(raw, unloaded)).toMatchObject({ differences: 0 });
+        const looked = await extract('ALL_TYPES', COLUMNS, 'rows');
+        expect(looked).toMatchObject({ rows: rows.length, transport: 'rows', choices: raw.choices });
+        expect(await compare(raw, looked)).toMatchObject({ differences: 0 });
         expect(await differencesFrom(rows, unloaded)).toBe(0);
       }),
       { numRuns: 20 },
@@ -265,7 +270,7 @@ describe('transports agree', () => {
     await server.database.run(
       `CREATE OR REPLACE TABLE "FINE" ("AT" TIMESTAMP_NS); INSERT INTO "FINE" VALUES (make_timestamp_ns(1000)), (make_timestamp_ns(1001))`,
     );
-    for (const transport of ['raw', 'unload'] as const) {
+    for (const transport of ['raw', 'unload', 'rows'] as const) {
       const failure = extract('FINE', [column('at', 'TIMESTAMP_NTZ')], transport);
       await expect(failure).rejects.toMatchObject({ code: 'source/value-does-not-fit', at: { field: 'at' } });
     }
@@ -362,6 +367,39 @@ describe('the choice of a transport', () => {
   });
 });
 
+describe('transport rows', () => {
+  it('refuses what is no look-up, before it fetches more than the first part', async () => {
+    await server.database.run(`CREATE OR REPLACE TABLE "MANY" AS SELECT i::DECIMAL(18,0) AS "ID" FROM range(10001) r(i)`);
+    const failure = extract('MANY', [column('id', 'BIGINT')], 'rows');
+    await expect(failure).rejects.toMatchObject({ code: 'source/too-many-rows', message: expect.stringContaining('10001') });
+    const kept = await extract('SELECT * FROM many LIMIT 100', [column('id', 'BIGINT')], 'rows');
+    expect(kept).toMatchObject({ rows: 100, transport: 'rows' });
+    expect(kept.files).toHaveLength(1);
+  });
+});
+
+describe('the limits of a source', () => {
+  const id = [column('id', 'BIGINT')];
+  beforeAll(() => server.database.run(`CREATE OR REPLACE TABLE "LIMITED" AS SELECT i::DECIMAL(18,0) AS "ID" FROM range(30) r(i)`));
+
+  it('go to the unload, whose files are as large as declared', async () => {
+    const asked = server.faults.add({ kind: 'slow', ms: 0, match: { body: 'MAX_FILE_SIZE = 3145728' } });
+    expect(await extract('LIMITED', id, 'unload', openSource({}, { fileMegabytes: 3 }))).toMatchObject({ rows: 30 });
+    expect(asked.hits()).toBe(1);
+  });
+
+  it.each([
+    [1, ['1', '1', '2', '3', '4']],
+    [4, ['1', '2', '3', '4', '1']],
+  ])('let %s parts of a result be fetched at once', async (maxFetches, order) => {
+    server.faults.forgetRequests();
+    // The first part does not come before it is asked for again.
+    server.faults.add({ kind: 'hang', match: { path: 'partition=1' } });
+    expect(await extract('LIMITED', id, 'raw', openSource({}, { maxFetches }))).toMatchObject({ rows: 30 });
+    expect(server.faults.requests().flatMap(({ path }) => /partition=(\d+)/.exec(path)?.[1] ?? [])).toEqual(order);
+  });
+});
+
 describe('a fault at any request', () => {
   const FAULTY = [column('id', 'BIGINT'), column('at', 'TIMESTAMP_NTZ')];
   const KINDS = [
@@ -382,22 +420,26 @@ describe('a fault at any request', () => {
       SELECT i::DECIMAL(18,0) AS "ID", TIMESTAMP '2024-01-01' + to_seconds(i) AS "AT" FROM range(30) r(i)`);
   });
 
-  it.each(['raw', 'unload'] as const)('%s: the extraction ends right, or the next one does', { timeout: 120_000 }, async (transport) => {
-    const before = server.faults.requests().length;
-    await extract('FAULTY', FAULTY, transport);
-    const requests = server.faults.requests().length - before;
-    expect(requests).toBeGreaterThan(3);
-    for (const fault of KINDS) {
-      for (let nth = 1; nth <= requests; nth++) {
-        server.faults.clear();
-        server.faults.add({ ...fault, match: { nth } });
-        const source = openSource();
-        const first = await extract('FAULTY', FAULTY, transport, source).catch((error: unknown) => error);
-        const report = first instanceof Error ? await extract('FAULTY', FAULTY, transport, source) : (first as ExtractReport);
-        if (first instanceof Error) expect(first).toMatchObject({ code: expect.stringMatching(/^source\//) });
-        const [sum] = await query(`SELECT count(*)::INTEGER AS n, sum(id)::INTEGER AS s FROM ${relationOf(report)}`);
-        expect({ fault, nth, ...(sum as object) }).toEqual({ fault, nth, n: 30, s: 435 });
+  it.each(['raw', 'unload', 'rows'] as const)(
+    '%s: the extraction ends right, or the next one does',
+    { timeout: 120_000 },
+    async (transport) => {
+      const before = server.faults.requests().length;
+      await extract('FAULTY', FAULTY, transport);
+      const requests = server.faults.requests().length - before;
+      expect(requests).toBeGreaterThan(3);
+      for (const fault of KINDS) {
+        for (let nth = 1; nth <= requests; nth++) {
+          server.faults.clear();
+          server.faults.add({ ...fault, match: { nth } });
+          const source = openSource();
+          const first = await extract('FAULTY', FAULTY, transport, source).catch((error: unknown) => error);
+          const report = first instanceof Error ? await extract('FAULTY', FAULTY, transport, source) : (first as ExtractReport);
+          if (first instanceof Error) expect(first).toMatchObject({ code: expect.stringMatching(/^source\//) });
+          const [sum] = await query(`SELECT count(*)::INTEGER AS n, sum(id)::INTEGER AS s FROM ${relationOf(report)}`);
+          expect({ fault, nth, ...(sum as object) }).toEqual({ fault, nth, n: 30, s: 435 });
+        }
       }
-    }
-  });
+    },
+  );
 });

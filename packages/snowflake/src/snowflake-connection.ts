@@ -27,6 +27,10 @@ export interface SnowflakeConnection {
   readonly stage?: SnowflakeStage | undefined;
   /** Statements at the same time; default 8. */
   readonly maxStatements?: number | undefined;
+  /** About how large an unloaded file, or the result text behind a fetched one, may be; default 256 MiB, or 64. */
+  readonly fileMegabytes?: number | undefined;
+  /** Parts of one result that are fetched at the same time; default 4. */
+  readonly maxFetches?: number | undefined;
   /** Seconds after which Snowflake stops a statement. */
   readonly statementTimeout?: number | undefined;
 }

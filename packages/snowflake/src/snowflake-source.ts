@@ -18,6 +18,7 @@ import { qualifiedName } from './extract/relation.ts';
 import { digestSource } from './reconcile/source-digest.ts';
 import { apiUrl, type SnowflakeConnection } from './snowflake-connection.ts';
 import { rawTransport } from './transport/raw.ts';
+import { rowsTransport } from './transport/rows.ts';
 import type { Transport } from './transport/transport.ts';
 import { type UnloadTransportOptions, unloadTransport } from './transport/unload.ts';
 
@@ -32,7 +33,7 @@ export interface SnowflakeSourceOptions {
   readonly tag?: string;
   /** Where the next attempt finds how far one was that is killed; without, it begins again. */
   readonly attempts?: AttemptNotes;
-  /** Result text per Parquet file of transport raw; default 64 MiB. */
+  /** Result text per Parquet file of transport raw; default: what the connection says. */
   readonly fileBytes?: number;
   /** Silence after which a connection counts as broken; default two minutes. */
   readonly idleTimeoutMs?: number;
@@ -59,9 +60,13 @@ export function snowflakeSource({
   const sender = requestSender({ host: new URL(url).host, authenticator, clock, idleTimeoutMs });
   const slots = limitSlots(connection.maxStatements ?? 8);
   const client = sqlApiClient({ connection, url, sender, clock, slots, tag });
-  const raw = rawTransport({ client, writer, groupBytes: fileBytes });
-  const transport = (name: TransportName): Transport =>
-    name === 'raw' ? raw : unloadTransport({ client, writer, ...stageOf(connection) });
+  const declaredBytes = connection.fileMegabytes === undefined ? undefined : connection.fileMegabytes * 1024 * 1024;
+  const raw = rawTransport({ client, writer, groupBytes: fileBytes ?? declaredBytes, fetches: connection.maxFetches });
+  const rows = rowsTransport({ client, writer });
+  const transport = (name: TransportName): Transport => {
+    if (name === 'raw') return raw;
+    return name === 'rows' ? rows : unloadTransport({ client, writer, ...stageOf(connection), fileBytes: declaredBytes });
+  };
   return {
     async ping(signal) {
       const result = await client.query(PING, { attempt: 'ping', signal });

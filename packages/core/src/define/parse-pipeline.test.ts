@@ -123,9 +123,16 @@ describe('the source and its extracts', () => {
   });
 
   it('read limits as they are written', () => {
-    const source = { ...SOURCE, statementTimeout: '30 minutes', maxStatements: 4 };
-    expect(parsePipeline({ ...GOOD, source }, FILE).source).toMatchObject({ statementTimeout: 1800, maxStatements: 4 });
+    const source = { ...SOURCE, statementTimeout: '30 minutes', maxStatements: 4, fileMegabytes: 32, maxFetches: 8 };
+    expect(parsePipeline({ ...GOOD, source }, FILE).source).toMatchObject({
+      statementTimeout: 1800,
+      maxStatements: 4,
+      fileMegabytes: 32,
+      maxFetches: 8,
+    });
     expect(messages({ maxStatements: 0 })).toHaveLength(1);
+    expect(messages({ fileMegabytes: 0 })).toHaveLength(1);
+    expect(messages({ maxFetches: 0 })).toHaveLength(1);
   });
 
   it.each([

@@ -29,8 +29,8 @@ const bronze = z.strictObject({
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
   /** For `changes`: when Snowflake no longer knows what changed, read the whole table again and say so, or fail. */
   onGap: z.enum(['reextract', 'fail']).optional(),
-  /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `auto` decides by size. */
-  transport: z.enum(['auto', 'raw', 'unload']).default('auto'),
+  /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `rows` those of a look-up, `auto` decides by size. */
+  transport: z.enum(['auto', 'raw', 'unload', 'rows']).default('auto'),
   /** What becomes of the extract when the source's columns change. */
   drift: z.enum(['freeze', 'evolve', 'quarantine']).default('freeze'),
   /** For `drift: 'quarantine'`: more refused rows than this share of what was read stop the extract. */

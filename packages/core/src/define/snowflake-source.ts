@@ -38,6 +38,10 @@ export const snowflakeSource = z.strictObject({
   stage: z.strictObject({ name: text, url: z.url() }).optional(),
   /** Statements that run at the same time, 8 unless said; the others wait. */
   maxStatements: z.number().int().min(1).max(100).optional(),
+  /** About how large the Parquet files of an unload, and the result text behind one that is fetched, may be. */
+  fileMegabytes: z.number().int().min(1).max(5000).optional(),
+  /** Parts of one result that are fetched at the same time, 4 unless said. */
+  maxFetches: z.number().int().min(1).max(64).optional(),
   /** Snowflake stops a statement that takes longer. */
   statementTimeout: duration.transform(secondsIn).optional(),
 });

@@ -45,6 +45,7 @@ export const ERROR_CATALOGUE = {
   'source/value-does-not-fit': entry('user', 'never', 'A value of the source does not fit the declared type.'),
   'source/rows-differ': entry('remote', 'safe', 'Fewer or more rows arrived than the source announced.'),
   'source/reconcile-differs': entry('snowmelt', 'safe', 'The rows that arrived are not the rows of the source.'),
+  'source/too-many-rows': entry('user', 'never', 'A result is larger than the declared transport reads.'),
   'source/landed-files-differ': entry('remote', 'safe', 'The files that the source unloaded are not what it reported.'),
   'source/null-watermark': entry('user', 'never', 'Rows without a watermark would be lost by an incremental read.'),
   'source/null-key': entry('user', 'never', 'A row has no value in a column of its key, so nothing could say that it was deleted.'),

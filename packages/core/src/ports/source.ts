@@ -28,8 +28,8 @@ export interface LossyChoice {
   readonly choice: 'nanoseconds-truncated' | 'offset-dropped';
 }
 
-/** A way out of the source. `unload`: the source writes files itself; `raw`: results are fetched and typed here. */
-export type Transport = 'raw' | 'unload';
+/** A way out of the source. `unload`: the source writes files itself; `raw`: results are fetched and typed here; `rows`: the same in memory, for look-ups. */
+export type Transport = 'raw' | 'unload' | 'rows';
 
 /** How files are written; each column of CSV and JSON lines comes as text. */
 export type FileFormat =

@@ -7,6 +7,8 @@ export interface SpoolCast {
   readonly value: string;
   /** True where `value` keeps everything that the text says; absent where it always does. */
   readonly fits?: string;
+  /** Gives back the text of a value `v` as sources usually write it: where that is the text, `fits` need not be asked, which costs more. */
+  readonly textOf?: (v: string) => string;
 }
 
 /** The SQL that turns a landed value `x` into a column's type. */
@@ -25,7 +27,9 @@ const NO_TIMESTAMP = '9223372036854775807';
  */
 export function spoolCast(column: SpooledColumn, x: string): SpoolCast {
   if (column.encoding === 'native') return { value: `CAST(${x} AS ${typeOf(column)})` };
-  if (column.encoding === 'epoch_us') return { value: `make_timestamp(CAST(${x} AS BIGINT))`, fits: hasDecimals(x, 0) };
+  if (column.encoding === 'epoch_us') {
+    return { value: `make_timestamp(CAST(${x} AS BIGINT))`, fits: hasDecimals(x, 0), textOf: (v) => `CAST(epoch_us(${v}) AS VARCHAR)` };
+  }
   const { type } = column;
   switch (type.kind) {
     case 'varchar':
@@ -37,9 +41,9 @@ export function spoolCast(column: SpooledColumn, x: string): SpoolCast {
     case 'double':
       return { value: `CAST(${x} AS ${typeOf(column)})` };
     case 'bigint':
-      return { value: `CAST(${x} AS BIGINT)`, fits: hasDecimals(x, 0) };
+      return { value: `CAST(${x} AS BIGINT)`, fits: hasDecimals(x, 0), textOf: plainText };
     case 'decimal':
-      return { value: decimal(x, type.precision, type.scale), fits: hasDecimals(x, type.scale) };
+      return { value: decimal(x, type.precision, type.scale), fits: hasDecimals(x, type.scale), textOf: plainText };
     case 'date':
       return { value: `CAST(${x} AS DATE)`, fits: `NOT contains(${x}, ':')` };
     case 'time':
@@ -47,6 +51,10 @@ export function spoolCast(column: SpooledColumn, x: string): SpoolCast {
     case 'timestamp':
       return { value: `CAST(${x} AS TIMESTAMP)`, fits: matches(x, String.raw`[^:]*\d(\d|[ T]\d\d:\d\d(:\d\d(\.\d{0,6}0*)?)?)`) };
   }
+}
+
+function plainText(v: string): string {
+  return `CAST(${v} AS VARCHAR)`;
 }
 
 function decimal(x: string, precision: number, scale: number): string {

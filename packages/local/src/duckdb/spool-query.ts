@@ -15,13 +15,27 @@ const MISFIT_MARK = 'snowmelt:misfit:';
 /** The message of the error that {@link spoolQuery} raises for a row with too few or too many cells. */
 export const RAGGED_MARK = 'snowmelt:ragged';
 
-/** The query that gives a spool's rows as typed columns. It fails rather than lose a digit or a cell. */
+/**
+ * The query that gives a spool's rows as typed columns. It fails rather than lose a digit or a cell. Cells and values have names
+ * of their own, because DuckDB computes an expression again wherever a CASE repeats it.
+ */
 export function spoolQuery(spool: Spool): string {
-  const columns = castsOf(spool).map((cast, i) => {
-    const value = checkedValue(cast, i);
-    return `${i === 0 ? guardWidth(value, spool.columns.length) : value} AS ${identifier(spool.columns[i]?.name ?? '')}`;
+  const width = spool.columns.length;
+  const cells = spool.columns.map((_, i) => `json[${i + 1}] AS c${i}`);
+  const casts = spool.columns.map((column, i) => spoolCast(column, `c${i}`));
+  const values = casts.map(({ value }, i) => `${value} AS v${i}`);
+  const columns = casts.map((cast, i) => {
+    const value = checkedCell(cast, i);
+    return `${i === 0 ? guardWidth(value, width) : value} AS ${identifier(spool.columns[i]?.name ?? '')}`;
   });
-  return `SELECT ${columns.join(', ')} FROM ${readSpool(spool)}`;
+  const split = `SELECT ${cells.join(', ')}, len(json) AS width FROM ${readSpool(spool)}`;
+  return `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${split}))`;
+}
+
+function checkedCell({ fits, textOf }: SpoolCast, i: number): string {
+  const [cell, value] = [`c${i}`, `v${i}`];
+  const checked = checkedValue({ value, ...(fits === undefined ? {} : { fits }) }, i);
+  return textOf === undefined ? checked : `CASE WHEN ${cell} IS NULL OR ${textOf(value)} = ${cell} THEN ${value} ELSE ${checked} END`;
 }
 
 /** The query that counts, for each column, the cells that do not fit. */
@@ -58,7 +72,7 @@ export function readabilityQuery(spool: Spool): string {
 
 // DuckDB accepts a row of any length. The check sits in one column so that it costs once per row.
 function guardWidth(value: string, width: number): string {
-  return `CASE WHEN len(json) IS DISTINCT FROM ${width} THEN error(${literal(RAGGED_MARK)}) ELSE ${value} END`;
+  return `CASE WHEN width IS DISTINCT FROM ${width} THEN error(${literal(RAGGED_MARK)}) ELSE ${value} END`;
 }
 
 function readSpool(spool: Spool): string {

@@ -7,7 +7,7 @@ import { readJson } from './read-json.ts';
 import type { RequestSender, SqlApiRequest, StatementContext } from './request-sender.ts';
 import { parseHandle, parseResultMetadata, parseResultRows, type ResultMetadata } from './result-metadata.ts';
 import type { Slots } from './slots.ts';
-import { protocolError } from './source-errors.ts';
+import { protocolError, type RequestPlace } from './source-errors.ts';
 
 /** A small result, in memory. Cells are text or null. */
 export interface SmallResult extends ResultMetadata {
@@ -34,6 +34,8 @@ export interface SqlApiClient {
   attachQuery(handle: string, context: StatementContext): Promise<SmallResult>;
   /** Hands one further partition of a finished statement's result to `read`. */
   readPartition<T>(handle: string, index: number, context: StatementContext, read: BodyReader<T>): Promise<T>;
+  /** Names the server and the dataset for errors. */
+  placeOf(context: StatementContext): RequestPlace;
   /** The error for an answer that does not have the API's shape. */
   unexpected(context: StatementContext, what: string): SnowmeltError;
 }
@@ -69,6 +71,7 @@ export function sqlApiClient(options: SqlApiOptions): SqlApiClient {
       const url = `${statementUrl(options, handle)}?partition=${index}`;
       return sender.send({ method: 'GET', url }, context, (answer) => read(answer.body));
     },
+    placeOf: sender.placeOf,
     unexpected: (context, what) => protocolError(sender.placeOf(context), what),
   };
 }

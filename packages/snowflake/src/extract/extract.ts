@@ -185,7 +185,7 @@ async function readRows(
   const where = done.condition === undefined ? '' : ` WHERE ${done.condition}`;
   const transport = progress.earlier?.transport ?? (await chooseTransport(extraction, request, context));
   // Fetched results are kept by Snowflake; what it unloads can be seen again only where it can go back to an instant.
-  const isPinned = transport === 'raw' || request.window.kind === 'changes';
+  const isPinned = transport !== 'unload' || request.window.kind === 'changes';
   const instant = isPinned ? undefined : (progress.earlier?.instant ?? (await pinInstant(client, request, from, context)));
   const source = instant === undefined ? from : `${from}${atInstant(instant)}`;
   const read = await extraction.transport(transport).read(
@@ -212,6 +212,6 @@ async function readRows(
 }
 
 function referenceTo(transport: TransportName, statement: string, instant: string | undefined): Pick<ExtractReport, 'reference'> {
-  if (transport === 'raw') return { reference: { kind: 'result', statements: [statement] } };
+  if (transport !== 'unload') return { reference: { kind: 'result', statements: [statement] } };
   return instant === undefined ? {} : { reference: { kind: 'instant', at: instant } };
 }

@@ -25,20 +25,30 @@ const ROOM = 64;
  */
 export async function* unframePartition(chunks: AsyncIterable<Uint8Array>, fail: (what: string) => Error): AsyncGenerator<Uint8Array> {
   let framing: Framing | undefined;
-  let held: Buffer = Buffer.alloc(0);
+  let held: Uint8Array = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    held = Buffer.concat([held, chunk]);
-    if (held.length <= ROOM) continue;
     if (framing === undefined) {
-      framing = detectFraming(held, fail);
+      const start = Buffer.concat([held, chunk]);
+      held = start;
+      if (start.length <= ROOM) continue;
+      framing = detectFraming(start, fail);
       yield Buffer.from(framing.prefix);
-      held = held.subarray(framing.skip);
+      const rows = start.subarray(framing.skip);
+      yield rows.subarray(0, -ROOM);
+      held = rows.subarray(-ROOM);
+    } else {
+      const next = Buffer.concat([held, chunk.subarray(-ROOM)]);
+      // What a large chunk holds passes as it is: copies of it would keep the garbage collector busy.
+      if (chunk.length > ROOM) {
+        yield held;
+        yield chunk.subarray(0, -ROOM);
+      } else {
+        yield next.subarray(0, -ROOM);
+      }
+      held = next.subarray(-ROOM);
     }
-    if (held.length <= ROOM) continue;
-    yield held.subarray(0, -ROOM);
-    held = held.subarray(-ROOM);
   }
-  yield* lastBytes(held, framing, fail);
+  yield* lastBytes(Buffer.from(held), framing, fail);
 }
 
 function* lastBytes(held: Buffer, known: Framing | undefined, fail: (what: string) => Error): Generator<Uint8Array> {

@@ -13,7 +13,7 @@ export interface UnloadTransportOptions {
   /** The stage's name as SQL writes it. */
   readonly stageName: string;
   /** About how large Snowflake makes a file. */
-  readonly fileBytes?: number;
+  readonly fileBytes?: number | undefined;
 }
 
 interface Unloaded {
