@@ -8,6 +8,7 @@ import { type Clock, logicalDate } from '@snowmelt/core/ports';
 import {
   type DuckdbSession,
   duckdbBinder,
+  duckdbDigests,
   duckdbEngine,
   duckdbParquetWriter,
   fsCatalog,
@@ -134,6 +135,7 @@ function run(lake: string, day = DAY): Promise<RunRecord> {
     host: { notify: () => undefined },
     source: async () => source,
     engine: async () => duckdbEngine({ session, store }),
+    digests: async () => duckdbDigests({ session, store }),
   };
   // One after the other: the same request has the same number in every run.
   return runPipeline(graph, day, ports, { concurrency: 1, retries: 0, signal: new AbortController().signal });

@@ -7,6 +7,7 @@ it('compares with files in the state that was read, or with the present where th
     dataset: parseDatasetName('bronze.orders'),
     relation: { kind: 'table', table: 'orders' },
     columns: [],
+    arrived: [],
     window: { kind: 'full' },
     ends: {},
     level: 'hash',
