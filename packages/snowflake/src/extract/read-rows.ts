@@ -19,7 +19,7 @@ import type { Transport, TransportReport, TransportRequest } from '../transport/
 import { withDeleted } from './changelog.ts';
 import { lossyChoices, type MatchedColumn } from './contract.ts';
 import { projectColumns } from './projection.ts';
-import { sliceCondition, takeSnapshot, whereAll } from './slices.ts';
+import { explainNoSnapshot, sliceCondition, takeSnapshot, whereAll } from './slices.ts';
 import type { FixedWindow } from './window.ts';
 
 /** What rows are read with, and how. */
@@ -118,7 +118,9 @@ async function readSliced(
     );
   };
   const indexes = Array.from({ length: slices.count }, (_, index) => index);
-  const reports = await inParallel(indexes, statementLimit(connection), context.signal, readSlice);
+  const reports = await inParallel(indexes, statementLimit(connection), context.signal, readSlice).catch((error: unknown) => {
+    throw explainNoSnapshot(error, context);
+  });
   const found = sum(reports.map((report) => report.rows));
   if (found !== snapshot.rows) throw slicesDiffer(snapshot.rows, found, context);
   return {

@@ -32,7 +32,9 @@ export async function pinInstant(
     await client.query(sqlText(`SELECT 1 FROM ${from}${atInstant(now)} LIMIT 0`), context);
     return now;
   } catch (error) {
-    if (isSnowmeltError(error) && error.code === 'source/statement-failed') return undefined;
+    if (isSnowmeltError(error) && NO_PAST.has(error.code)) return undefined;
     throw error;
   }
 }
+
+const NO_PAST = new Set<string>(['source/statement-failed', 'source/history-unavailable']);
