@@ -57,3 +57,8 @@ export function apiUrl(connection: SnowflakeConnection): string {
   }
   return url.href.replace(/\/+$/, '');
 }
+
+/** How many statements run at the same time. */
+export function statementLimit({ maxStatements = 8 }: Pick<SnowflakeConnection, 'maxStatements'>): number {
+  return maxStatements;
+}

@@ -16,7 +16,7 @@ import { sqlApiClient } from './client/sql-api-client.ts';
 import { describeSource, extract } from './extract/extract.ts';
 import { qualifiedName } from './extract/relation.ts';
 import { digestSource } from './reconcile/source-digest.ts';
-import { apiUrl, type SnowflakeConnection } from './snowflake-connection.ts';
+import { apiUrl, type SnowflakeConnection, statementLimit } from './snowflake-connection.ts';
 import { rawTransport } from './transport/raw.ts';
 import { rowsTransport } from './transport/rows.ts';
 import type { Transport } from './transport/transport.ts';
@@ -58,7 +58,7 @@ export function snowflakeSource({
   const url = apiUrl(connection);
   const authenticator = authenticatorFor({ connection, secrets, clock });
   const sender = requestSender({ host: new URL(url).host, authenticator, clock, idleTimeoutMs });
-  const slots = limitSlots(connection.maxStatements ?? 8);
+  const slots = limitSlots(statementLimit(connection));
   const client = sqlApiClient({ connection, url, sender, clock, slots, tag });
   const declaredBytes = connection.fileMegabytes === undefined ? undefined : connection.fileMegabytes * 1024 * 1024;
   const raw = rawTransport({ client, writer, groupBytes: fileBytes ?? declaredBytes, fetches: connection.maxFetches });

@@ -11,6 +11,7 @@ export interface ExtractSettings {
   readonly nulls?: 'fail' | 'exclude';
   readonly onGap?: 'reextract' | 'fail';
   readonly transport?: 'raw' | 'unload';
+  readonly slices?: number;
   /** Cleans the extract to silver in both kinds, and beside it an extract of the same table in full. */
   readonly hasSilver?: boolean;
   /** Plants a bug: what the process does with its store. */
@@ -20,7 +21,7 @@ export interface ExtractSettings {
 /** Compiles the pipeline. */
 export async function compileExtract(
   session: DuckdbSession,
-  { mode, nulls, onGap, hasSilver = false, transport = 'raw' }: ExtractSettings,
+  { mode, nulls, onGap, slices, hasSilver = false, transport = 'raw' }: ExtractSettings,
 ): Promise<Graph> {
   const source = {
     kind: 'snowflake',
@@ -38,6 +39,7 @@ export async function compileExtract(
     ...(mode === 'full' ? {} : { key: ['id'] }),
     ...(hasWatermark ? { watermark: 'changed_at', lag: `${LAG_SECONDS} seconds`, nullWatermark: nulls ?? 'fail' } : {}),
     ...(onGap === undefined ? {} : { onGap }),
+    ...(slices === undefined ? {} : { slices }),
     columns: { id: 'NUMBER(10,0)', value: 'NUMBER(12,0)', changed_at: 'TIMESTAMP_NTZ' },
   } as const;
   const declaration = { path: 'snowmelt.config.ts', text: '' };

@@ -39,8 +39,10 @@ function describeExtract({ request }: ExtractStep, source: SourceKind): string {
   return `${from} where ${window.watermark} in [${window.low ?? 'the beginning'}, ${until})${keys}, ${how}${drift}`;
 }
 
-function describeTransport({ transport }: ExtractStep['request']): string {
-  return transport === 'auto' ? 'transport unload if it is large, else raw' : `transport ${transport ?? 'raw'}`;
+function describeTransport({ transport, slices, window }: ExtractStep['request']): string {
+  const way = transport === 'auto' ? 'transport unload if it is large, else raw' : `transport ${transport ?? 'raw'}`;
+  // What changed is read by one statement.
+  return slices === undefined || (window.kind === 'changes' && window.low !== undefined) ? way : `${way}, in ${slices.count} slices`;
 }
 
 function describeBuild({ request }: BuildStep): string {

@@ -2,6 +2,7 @@ import type { BronzeColumn } from './bronze-column.ts';
 import { findDoorContradictions } from './door-contradictions.ts';
 import type { BronzeDefinition, Pipeline } from './pipeline-schema.ts';
 import { needColumns, type Report } from './report.ts';
+import { findSliceContradictions } from './slice-contradictions.ts';
 
 /** Finds what the schema of an extract cannot see: keys that exclude or need each other, and columns that do not exist. */
 export function findBronzeContradictions(
@@ -23,6 +24,7 @@ export function findBronzeContradictions(
   checkMode(path, bronze, source.kind, report);
   checkWatermark(path, bronze, report);
   findDoorContradictions(path, bronze, source.kind, report);
+  findSliceContradictions(path, bronze, source.kind, report);
   for (const [column, declared] of Object.entries(bronze.columns)) checkColumn([...path, 'columns', column], declared, columns, report);
   needColumns([...path, 'key'], bronze.key ?? [], columns, report);
 }

@@ -31,6 +31,8 @@ const bronze = z.strictObject({
   onGap: z.enum(['reextract', 'fail']).optional(),
   /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `rows` those of a look-up, `auto` decides by size. */
   transport: z.enum(['auto', 'raw', 'unload', 'rows']).default('auto'),
+  /** So many statements read the table, at the same time and as it was at one instant. */
+  slices: z.number().int().min(2).max(64).optional(),
   /** What becomes of the extract when the source's columns change. */
   drift: z.enum(['freeze', 'evolve', 'quarantine']).default('freeze'),
   /** For `drift: 'quarantine'`: more refused rows than this share of what was read stop the extract. */

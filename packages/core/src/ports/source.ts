@@ -131,6 +131,13 @@ export interface SourceContract {
   readonly asText?: readonly Column[];
 }
 
+/** Several statements in place of one, each of which brings the rows that the hash of some columns puts into its slice. */
+export interface Slices {
+  readonly count: number;
+  /** Columns whose values say which slice a row belongs to; none: all columns. */
+  readonly by: readonly string[];
+}
+
 /** One extraction, fully decided: serialisable. */
 export interface ExtractRequest {
   readonly dataset: DatasetName;
@@ -141,6 +148,8 @@ export interface ExtractRequest {
   readonly changelog?: ChangelogRequest;
   /** `auto`: by the size of what is read. Absent: the source knows one way only. */
   readonly transport?: Transport | 'auto';
+  /** Absent: one statement brings all rows. What changed between two instants is read by one in any case. */
+  readonly slices?: Slices;
   /** How closely the rows will be compared with the source; absent: not at all. */
   readonly reconcile?: DigestLevel;
   readonly day: LogicalDate;

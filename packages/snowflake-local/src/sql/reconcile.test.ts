@@ -51,8 +51,18 @@ test('sums of the largest numbers are exact', async () => {
   ]);
 });
 
+test('HASH is a number of 64 bits for any values, the same every time', async () => {
+  const hashes = 'SELECT HASH(ID), HASH(NULL), HASH(ID, NULL), HASH(NULL, ID), MOD(MOD(HASH(ID), 4) + 4, 4) FROM T ORDER BY ID';
+  const rows = await server.rows(hashes);
+  expect(await server.rows(hashes)).toEqual(rows);
+  for (const cell of rows.flat()) expect(BigInt.asIntN(64, BigInt(cell ?? ''))).toBe(BigInt(cell ?? ''));
+  for (const row of rows) expect(['0', '1', '2', '3']).toContain(row[4]);
+  const many = 'SELECT MIN(HASH(ID)) < 0, MAX(HASH(ID)) > 0, COUNT(DISTINCT HASH(ID)) FROM T';
+  expect(await server.rows(many)).toEqual([['true', 'true', '3']]);
+});
+
 test('what only Snowflake can compute is refused', async () => {
-  for (const sql of ['SELECT HASH(ID) FROM T', 'SELECT HASH_AGG(ID) FROM T', 'SELECT HASH(*) FROM T', 'SELECT HASH_AGG(*) FROM T']) {
+  for (const sql of ['SELECT HASH_AGG(ID) FROM T', 'SELECT HASH(*) FROM T', 'SELECT HASH_AGG(*) FROM T']) {
     expect((await server.submit(sql)).body, sql).toMatchObject({ code: '000002' });
   }
 });

@@ -1,6 +1,6 @@
 import { ATTEMPT, DELETED_COLUMN, type ExtractReport, type ExtractRequest, quoteIdentifier } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
-import type { ProgressBook } from '../transport/progress.ts';
+import { NO_NOTES, type ProgressBook } from '../transport/progress.ts';
 import type { MatchedColumn } from './contract.ts';
 import type { Carrier, Projection } from './projection.ts';
 
@@ -19,6 +19,7 @@ export interface KeysExtraction {
   readonly context: StatementContext;
   readonly progress: ProgressBook;
   readonly deleted: undefined;
+  readonly slices: undefined;
 }
 
 /** Turns an extraction into one of the keys of all rows, into a folder of their own. */
@@ -27,8 +28,10 @@ export function keysExtraction(request: ExtractRequest, context: StatementContex
   return {
     request: { ...request, window: { kind: 'full' }, prefix },
     context: { ...context, attempt: `${context.attempt}-keys` },
+    // The rows have the notes; the list is read again as fast.
     progress: NO_NOTES,
     deleted: undefined,
+    slices: undefined,
   };
 }
 
@@ -46,10 +49,3 @@ export function withKeys(rows: ExtractReport, keys: ExtractReport): ExtractRepor
     keys: keys.files,
   };
 }
-
-// The rows have the notes; the list is read again as fast.
-const NO_NOTES: ProgressBook = {
-  earlier: undefined,
-  open: () => ({ earlier: undefined, note: async () => undefined }),
-  close: async () => undefined,
-};

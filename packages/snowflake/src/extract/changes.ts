@@ -32,6 +32,8 @@ export interface ChangedRows extends SettledContract {
   readonly deleted: string;
   readonly window: FixedWindow;
   readonly statements: readonly string[];
+  /** The instant at which `from` shows the table. */
+  readonly at?: string;
 }
 
 interface Ends {
@@ -89,6 +91,7 @@ async function readSnapshot(
       contract,
       window: { high: end },
       statements: [...statements, handle],
+      at: end,
     });
     return { ...report, ...announced(announcement) };
   }

@@ -1,5 +1,4 @@
 import {
-  ATTEMPT,
   type AttemptNotes,
   type CallContext,
   type Clock,
@@ -12,17 +11,14 @@ import {
   sqlText,
   type Transport as TransportName,
 } from '@snowmelt/core/ports';
-import type { StatementContext } from '../client/request-sender.ts';
 import type { SqlApiClient } from '../client/sql-api-client.ts';
-import { atInstant, pinInstant } from '../reconcile/pin-instant.ts';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
-import { chooseTransport } from '../transport/choose-transport.ts';
-import { openProgress, type ProgressBook } from '../transport/progress.ts';
+import { openProgress } from '../transport/progress.ts';
 import type { Transport } from '../transport/transport.ts';
-import { keyColumns, keysExtraction, withDeleted, withKeys } from './changelog.ts';
+import { keyColumns, keysExtraction, withKeys } from './changelog.ts';
 import { type ChangesTools, extractChanges } from './changes.ts';
-import { type ContractPlace, lossyChoices, type MatchedColumn } from './contract.ts';
-import { projectColumns } from './projection.ts';
+import type { ContractPlace, MatchedColumn } from './contract.ts';
+import { type RowsReader, readRows } from './read-rows.ts';
 import { describeRelation, renderRelation } from './relation.ts';
 import { type SettledContract, settleContract } from './settle-contract.ts';
 import {
@@ -49,14 +45,8 @@ export interface ExtractTools {
 }
 
 /** One extraction while it runs. */
-interface Extraction extends ExtractTools {
-  readonly request: ExtractRequest;
-  readonly context: StatementContext;
-  readonly from: string;
+interface Extraction extends ExtractTools, RowsReader {
   readonly place: ContractPlace;
-  readonly progress: ProgressBook;
-  /** SQL that says of a row whether it is no more; undefined: there is no column for that. */
-  readonly deleted: string | undefined;
 }
 
 /** Runs one extraction: describe, compare with the contract, fix the window, read. @throws source/*, lake/* */
@@ -70,6 +60,7 @@ export async function extract(tools: ExtractTools, request: ExtractRequest, cont
     place: { dataset: request.dataset, relation: describeRelation(request.relation) },
     progress,
     deleted: request.changelog === undefined ? undefined : 'FALSE',
+    slices: request.slices,
   };
   try {
     const report = await extractRows(extraction);
@@ -102,7 +93,9 @@ function changesTools(extraction: Extraction): ChangesTools {
     query: (sql) => client.query(sql, context),
     describe: (from) => describe({ ...extraction, from }),
     read: async ({ from, deleted, columns, contract, ...done }) => {
-      const report = await readRows({ ...extraction, from, deleted }, columns, done);
+      // What changed is no table: only that can be seen by several statements as of one instant.
+      const slices = done.window.low === undefined ? extraction.slices : undefined;
+      const report = await readRows({ ...extraction, from, deleted, slices }, columns, done);
       const isPast = from !== table && report.reference === undefined;
       return { ...report, contract, ...(isPast ? { reference: { kind: 'instant', at: done.window.high } } : {}) };
     },
@@ -175,43 +168,3 @@ async function fixBounds(
 }
 
 const NOTHING = { files: [], rows: 0, bytesFetched: 0, transport: 'raw', choices: [] } as const;
-
-async function readRows(
-  extraction: Extraction,
-  matched: readonly MatchedColumn[],
-  done: { readonly statements: readonly string[]; readonly window?: FixedWindow; readonly condition?: string },
-): Promise<ExtractReport> {
-  const { request, context, from, progress, client } = extraction;
-  const where = done.condition === undefined ? '' : ` WHERE ${done.condition}`;
-  const transport = progress.earlier?.transport ?? (await chooseTransport(extraction, request, context));
-  // Fetched results are kept by Snowflake; what it unloads can be seen again only where it can go back to an instant.
-  const isPinned = transport !== 'unload' || request.window.kind === 'changes';
-  const instant = isPinned ? undefined : (progress.earlier?.instant ?? (await pinInstant(client, request, from, context)));
-  const source = instant === undefined ? from : `${from}${atInstant(instant)}`;
-  const read = await extraction.transport(transport).read(
-    {
-      query: (carrier) => {
-        const { select, columns } = withDeleted(projectColumns(matched, carrier), carrier, extraction.deleted);
-        return { sql: sqlText(`SELECT ${select} FROM ${source}${where}`), columns };
-      },
-      prefix: request.prefix.replaceAll(ATTEMPT, context.attempt),
-      progress: progress.open(transport, done.window, instant),
-    },
-    context,
-  );
-  return {
-    files: read.files,
-    rows: read.rows,
-    window: done.window ?? {},
-    statements: [...done.statements, read.statement],
-    bytesFetched: read.bytesFetched,
-    transport,
-    choices: lossyChoices(matched),
-    ...referenceTo(transport, read.statement, instant),
-  };
-}
-
-function referenceTo(transport: TransportName, statement: string, instant: string | undefined): Pick<ExtractReport, 'reference'> {
-  if (transport !== 'unload') return { reference: { kind: 'result', statements: [statement] } };
-  return instant === undefined ? {} : { reference: { kind: 'instant', at: instant } };
-}

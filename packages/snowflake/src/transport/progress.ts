@@ -32,6 +32,13 @@ export interface ProgressBook {
   close(): Promise<void>;
 }
 
+/** Notes that nobody takes or finds: what is read begins again. */
+export const NO_NOTES: ProgressBook = {
+  earlier: undefined,
+  open: () => ({ earlier: undefined, note: async () => undefined }),
+  close: async () => undefined,
+};
+
 // Taking up an old statement would bring the source as it was then; whoever repaired it since runs again to see that.
 const LONGEST_AGE_MS = 60 * 60 * 1000;
 

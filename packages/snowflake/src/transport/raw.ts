@@ -166,7 +166,7 @@ async function writeGroup(
   { group, paths }: SpooledGroup,
   signal: AbortSignal,
 ): Promise<readonly DataFile[]> {
-  const name = `part-${String(group.index).padStart(5, '0')}`;
+  const name = `${request.name}-${String(group.index).padStart(5, '0')}`;
   const files = await writer.write({ paths, columns: query.columns, rows: group.rows, prefix: request.prefix, name }, signal);
   await Promise.all(paths.map((path) => rm(path, { force: true })));
   return files;

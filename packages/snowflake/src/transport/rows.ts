@@ -35,7 +35,7 @@ export function rowsTransport({ client, writer, maxRows = MAX_ROWS }: RowsTransp
         const path = join(folder, 'rows.json');
         const text = JSON.stringify(rows);
         await writeFile(path, text);
-        const spool = { paths: [path], columns, rows: first.rows, prefix: request.prefix, name: 'part-00000' };
+        const spool = { paths: [path], columns, rows: first.rows, prefix: request.prefix, name: `${request.name}-00000` };
         const files = await writer.write(spool, context.signal);
         return { files, rows: first.rows, statement: first.handle, bytesFetched: Buffer.byteLength(text) };
       } finally {

@@ -13,6 +13,8 @@ export interface TransportQuery {
 export interface TransportRequest {
   readonly query: (carrier: Carrier) => TransportQuery;
   readonly prefix: string;
+  /** First part of the files' names, which nothing else under `prefix` has. */
+  readonly name: string;
   /** What an earlier attempt left, and where to note how far this one is. */
   readonly progress: Progress;
 }

@@ -37,7 +37,7 @@ export function unloadTransport(options: UnloadTransportOptions): Transport {
       if (files === undefined) throw client.unexpected(context, 'an unload without a list of its files');
       const rows = files.reduce((sum, file) => sum + file.rows, 0);
       // Without rows Snowflake writes no file.
-      const written = rows === 0 ? [] : await writer.land({ files, columns, prefix: request.prefix, name: 'part' }, context.signal);
+      const written = rows === 0 ? [] : await writer.land({ files, columns, prefix: request.prefix, name: request.name }, context.signal);
       return { files: written, rows, statement: manifest.handle, bytesFetched: 0 };
     },
   };

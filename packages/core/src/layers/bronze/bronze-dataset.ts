@@ -24,6 +24,8 @@ export interface BronzeDataset extends DatasetBase {
   readonly key: readonly string[] | undefined;
   readonly mode: BronzeMode;
   readonly transport?: Transport | 'auto';
+  /** How many statements read it; absent: one. */
+  readonly slices?: number;
   /** Absent: batches are not compared with the source. */
   readonly reconcile?: DigestLevel;
   readonly drift?: Omit<DriftRules, 'seen'>;

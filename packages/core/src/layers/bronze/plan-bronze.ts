@@ -1,7 +1,7 @@
 import type { TableState } from '../../lake/commit.ts';
 import { addDays, type LogicalDate } from '../../layout/logical-date.ts';
 import { ATTEMPT, fillTemplate, partitionTemplate } from '../../layout/object-key.ts';
-import type { ChangelogRequest, DriftRules, ExtractWindow } from '../../ports/source.ts';
+import type { ChangelogRequest, DriftRules, ExtractRequest, ExtractWindow } from '../../ports/source.ts';
 import type { ExtractStep } from '../../steps/step.ts';
 import { batchesOf } from '../inputs.ts';
 import { type BronzeDataset, changelogKey } from './bronze-dataset.ts';
@@ -72,8 +72,7 @@ function extractStep(
       columns: dataset.sourceColumns,
       window,
       ...(changelog === undefined ? {} : { changelog }),
-      ...(dataset.transport === undefined ? {} : { transport: dataset.transport }),
-      ...(dataset.reconcile === undefined ? {} : { reconcile: dataset.reconcile }),
+      ...wayOf(dataset),
       day,
       ...(dataset.drift === undefined ? {} : { drift: driftRules(dataset.drift, state) }),
       prefix,
@@ -93,6 +92,14 @@ function extractStep(
       countsRows: false,
       ...(dataset.quarantineMaxPercent === undefined ? {} : { quarantineMaxPercent: dataset.quarantineMaxPercent }),
     },
+  };
+}
+
+function wayOf({ transport, slices, reconcile, key }: BronzeDataset): Pick<ExtractRequest, 'transport' | 'slices' | 'reconcile'> {
+  return {
+    ...(transport === undefined ? {} : { transport }),
+    ...(slices === undefined ? {} : { slices: { count: slices, by: key ?? [] } }),
+    ...(reconcile === undefined ? {} : { reconcile }),
   };
 }
 

@@ -17,14 +17,8 @@ export const numberFunctions: FunctionRules = {
   DIV0NULL: template(2, 'CASE WHEN coalesce($2, 0) = 0 AND $1 IS NOT NULL THEN 0 ELSE $1 / $2 END'),
   EXP: same('exp', 1),
   FLOOR: same('floor', 1),
-  // Nobody outside of Snowflake knows how it is computed.
-  HASH: {
-    min: 1,
-    max: 1000,
-    write: () => {
-      throw unsupported('HASH');
-    },
-  },
+  // Nobody outside of Snowflake knows how it is computed; what can be relied on, this has: 64 bits with a sign, never NULL.
+  HASH: { min: 1, max: 1000, write: (call: Call) => signed64(`hash(${call.args.map(call.print).join(', ')})`) },
   LN: same('ln', 1),
   LOG: same('log', 2),
   MOD: ours('modulo', 2),
@@ -49,4 +43,8 @@ function truncate(): FunctionRule {
       return dateTrunc.write({ ...call, args: [second, value] });
     },
   };
+}
+
+function signed64(unsigned: string): string {
+  return `CAST(CAST(${unsigned} AS HUGEINT) - 9223372036854775808 AS BIGINT)`;
 }
