@@ -11,11 +11,13 @@ import {
 } from '@snowmelt/core/ports';
 import { authenticatorFor } from './auth/authenticator.ts';
 import { requestSender } from './client/request-sender.ts';
+import { sessionClient } from './client/session-client.ts';
 import { limitSlots } from './client/slots.ts';
 import { sqlApiClient } from './client/sql-api-client.ts';
 import { extract } from './extract/extract.ts';
 import { qualifiedName } from './extract/relation.ts';
 import { apiUrl, type SnowflakeConnection } from './snowflake-connection.ts';
+import { chunksTransport } from './transport/chunks.ts';
 import { rawTransport } from './transport/raw.ts';
 import { rowsTransport } from './transport/rows.ts';
 import type { Transport } from './transport/transport.ts';
@@ -32,7 +34,7 @@ export interface SnowflakeSourceOptions {
   readonly tag?: string;
   /** Where the next attempt finds how far one was that is killed; without, it begins again. */
   readonly attempts?: AttemptNotes;
-  /** Result text per Parquet file of transport raw; default: what the connection says. */
+  /** Result text per Parquet file of transports raw and chunks; default: what the connection says. */
   readonly fileBytes?: number;
   /** Silence after which a connection counts as broken; default two minutes. */
   readonly idleTimeoutMs?: number;
@@ -60,11 +62,22 @@ export function snowflakeSource({
   const slots = limitSlots(connection.maxStatements ?? 8);
   const client = sqlApiClient({ connection, url, sender, clock, slots, tag });
   const declaredBytes = connection.fileMegabytes === undefined ? undefined : connection.fileMegabytes * 1024 * 1024;
-  const raw = rawTransport({ client, writer, groupBytes: fileBytes ?? declaredBytes, fetches: connection.maxFetches });
+  const bounds = { writer, groupBytes: fileBytes ?? declaredBytes, fetches: connection.maxFetches };
+  const raw = rawTransport({ client, ...bounds });
   const rows = rowsTransport({ client, writer });
+  const session = sessionClient({ connection, url, authenticator, clock, slots, tag, idleTimeoutMs });
+  const chunks = chunksTransport({ client: session, ...bounds });
   const transport = (name: TransportName): Transport => {
-    if (name === 'raw') return raw;
-    return name === 'rows' ? rows : unloadTransport({ client, writer, ...stageOf(connection), fileBytes: declaredBytes });
+    switch (name) {
+      case 'raw':
+        return raw;
+      case 'rows':
+        return rows;
+      case 'chunks':
+        return chunks;
+      default:
+        return unloadTransport({ client, writer, ...stageOf(connection), fileBytes: declaredBytes });
+    }
   };
   return {
     async ping(signal) {

@@ -23,8 +23,8 @@ const bronze = z.strictObject({
   /** The window ends this long before the source's clock, so that transactions that commit late are not lost. */
   lag: duration.default('0 seconds'),
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
-  /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `rows` those of a look-up, `auto` decides by size. */
-  transport: z.enum(['auto', 'raw', 'unload', 'rows']).default('auto'),
+  /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `rows` those of a look-up, `auto` decides by size. `chunks` fetches as drivers do. */
+  transport: z.enum(['auto', 'raw', 'unload', 'rows', 'chunks']).default('auto'),
 });
 
 const model = {
