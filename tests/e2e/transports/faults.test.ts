@@ -16,6 +16,7 @@ describe('a fault at any request', () => {
     { kind: 'drop' },
     { kind: 'drop', after: true },
     { kind: 'truncate' },
+    { kind: 'truncate', looksComplete: true },
     { kind: 'wrong-gzip' },
   ] as const;
 

@@ -14,7 +14,7 @@ describe('an attempt that was killed', () => {
     bench
       .server()
       .faults.requests()
-      .filter(({ method, path }) => method === 'POST' && !path.includes('/cancel')).length;
+      .filter(({ method, path }) => method === 'POST' && /^\/(api\/v2\/statements\?|queries\/v1\/query-request)/.test(path)).length;
 
   beforeAll(async () => {
     await bench
@@ -42,38 +42,41 @@ describe('an attempt that was killed', () => {
     expect(await bench.store().list('artifacts/logs/attempts/')).toEqual([]);
   });
 
-  it('while it fetched is taken up: finished files are kept, and the statement does not run again', async () => {
-    const notes = storedAttemptNotes(bench.store());
-    const real = bench.writer();
-    let written = 0;
-    const dying: ParquetWriter = {
-      ...real,
-      write: async (request, signal) => {
-        if (written++ === 2) throw new Error('killed');
-        return await real.write(request, signal);
-      },
-    };
-    const small = (writer: ParquetWriter, attempts: AttemptNotes) => bench.source({ writer, attempts, fileBytes: 300 });
-    await expect(bench.extract('KILLED', MANY, 'raw', small(dying, mortal(notes)))).rejects.toThrow('killed');
-    const before = statements();
-    const names: string[] = [];
-    const watching: ParquetWriter = {
-      ...real,
-      write: async (request, signal) => {
-        names.push(request.name);
-        return await real.write(request, signal);
-      },
-    };
-    const report = await bench.extract('KILLED', MANY, 'raw', small(watching, notes));
-    expect(report.rows).toBe(100);
-    expect(statements() - before).toBe(1);
-    expect(names).not.toContain('part-00000');
-    expect(names).not.toContain('part-00001');
-    expect(names).toContain('part-00002');
-    const folders = new Set(report.files.map(({ key }) => key.slice(0, key.lastIndexOf('/'))));
-    expect(folders.size).toBe(1);
-    expect(await bench.compare(report, await bench.extract('KILLED', MANY, 'unload'))).toMatchObject({ differences: 0 });
-  });
+  it.each(['raw', 'chunks'] as const)(
+    'while %s fetched is taken up: finished files are kept, and the statement does not run again',
+    async (transport) => {
+      const notes = storedAttemptNotes(bench.store());
+      const real = bench.writer();
+      let written = 0;
+      const dying: ParquetWriter = {
+        ...real,
+        write: async (request, signal) => {
+          if (written++ === 2) throw new Error('killed');
+          return await real.write(request, signal);
+        },
+      };
+      const small = (writer: ParquetWriter, attempts: AttemptNotes) => bench.source({ writer, attempts, fileBytes: 300 });
+      await expect(bench.extract('KILLED', MANY, transport, small(dying, mortal(notes)))).rejects.toThrow('killed');
+      const before = statements();
+      const names: string[] = [];
+      const watching: ParquetWriter = {
+        ...real,
+        write: async (request, signal) => {
+          names.push(request.name);
+          return await real.write(request, signal);
+        },
+      };
+      const report = await bench.extract('KILLED', MANY, transport, small(watching, notes));
+      expect(report.rows).toBe(100);
+      expect(statements() - before).toBe(1);
+      expect(names).not.toContain('part-00000');
+      expect(names).not.toContain('part-00001');
+      expect(names).toContain('part-00002');
+      const folders = new Set(report.files.map(({ key }) => key.slice(0, key.lastIndexOf('/'))));
+      expect(folders.size).toBe(1);
+      expect(await bench.compare(report, await bench.extract('KILLED', MANY, 'unload'))).toMatchObject({ differences: 0 });
+    },
+  );
 
   it('is forgotten when Snowflake no longer has its statement, or its note is of another query', async () => {
     const notes = storedAttemptNotes(bench.store());
