@@ -48,7 +48,7 @@ export function apiUrl(connection: SnowflakeConnection): string {
   // TLS certificates do not cover underscores; Snowflake answers to the same name with hyphens.
   const host = `${connection.account.toLowerCase().replaceAll('_', '-')}.snowflakecomputing.com`;
   const url = new URL(connection.url ?? `https://${host}`);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname))) {
+  if (!isPrivateUrl(url)) {
     throw new SnowmeltError('config/invalid', {
       message: `The source's \`url\` is \`${url.origin}\`: credentials are only sent over https.`,
       hint: 'Write an https URL. Plain http is allowed for a server on this machine (127.0.0.1, localhost).',
@@ -61,4 +61,9 @@ export function apiUrl(connection: SnowflakeConnection): string {
 /** How many statements run at the same time. */
 export function statementLimit({ maxStatements = 8 }: Pick<SnowflakeConnection, 'maxStatements'>): number {
   return maxStatements;
+}
+
+/** Tells whether secrets may be sent to an address: over https, or to this machine. */
+export function isPrivateUrl({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
 }

@@ -11,12 +11,14 @@ import {
 } from '@snowmelt/core/ports';
 import { authenticatorFor } from './auth/authenticator.ts';
 import { requestSender } from './client/request-sender.ts';
+import { sessionClient } from './client/session-client.ts';
 import { limitSlots } from './client/slots.ts';
 import { sqlApiClient } from './client/sql-api-client.ts';
 import { describeSource, extract } from './extract/extract.ts';
 import { qualifiedName } from './extract/relation.ts';
 import { digestSource } from './reconcile/source-digest.ts';
 import { apiUrl, type SnowflakeConnection, statementLimit } from './snowflake-connection.ts';
+import { chunksTransport } from './transport/chunks.ts';
 import { rawTransport } from './transport/raw.ts';
 import { rowsTransport } from './transport/rows.ts';
 import type { Transport } from './transport/transport.ts';
@@ -33,7 +35,7 @@ export interface SnowflakeSourceOptions {
   readonly tag?: string;
   /** Where the next attempt finds how far one was that is killed; without, it begins again. */
   readonly attempts?: AttemptNotes;
-  /** Result text per Parquet file of transport raw; default: what the connection says. */
+  /** Result text per Parquet file of transports raw and chunks; default: what the connection says. */
   readonly fileBytes?: number;
   /** Silence after which a connection counts as broken; default two minutes. */
   readonly idleTimeoutMs?: number;
@@ -61,11 +63,22 @@ export function snowflakeSource({
   const slots = limitSlots(statementLimit(connection));
   const client = sqlApiClient({ connection, url, sender, clock, slots, tag });
   const declaredBytes = connection.fileMegabytes === undefined ? undefined : connection.fileMegabytes * 1024 * 1024;
-  const raw = rawTransport({ client, writer, groupBytes: fileBytes ?? declaredBytes, fetches: connection.maxFetches });
+  const bounds = { writer, groupBytes: fileBytes ?? declaredBytes, fetches: connection.maxFetches };
+  const raw = rawTransport({ client, ...bounds });
   const rows = rowsTransport({ client, writer });
+  const session = sessionClient({ connection, url, authenticator, clock, slots, tag, idleTimeoutMs });
+  const chunks = chunksTransport({ client: session, ...bounds });
   const transport = (name: TransportName): Transport => {
-    if (name === 'raw') return raw;
-    return name === 'rows' ? rows : unloadTransport({ client, writer, ...stageOf(connection), fileBytes: declaredBytes });
+    switch (name) {
+      case 'raw':
+        return raw;
+      case 'rows':
+        return rows;
+      case 'chunks':
+        return chunks;
+      default:
+        return unloadTransport({ client, writer, ...stageOf(connection), fileBytes: declaredBytes });
+    }
   };
   return {
     async ping(signal) {

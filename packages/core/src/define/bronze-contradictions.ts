@@ -18,15 +18,28 @@ export function findBronzeContradictions(
   }
   if (columns.length === 0) report([...path, 'columns'], `\`${name}\` has no columns.`, 'List the columns to extract with their types.');
   if (source.kind !== 'snowflake') checkPlain(path, bronze, report);
-  else if (bronze.transport === 'unload' && source.stage === undefined) {
-    report([...path, 'transport'], 'Transport unload needs a `stage` in `source`.', 'Name an external stage that Snowflake may write to.');
-  }
+  else checkTransport([...path, 'transport'], bronze, source, report);
   checkMode(path, bronze, source.kind, report);
   checkWatermark(path, bronze, report);
   findDoorContradictions(path, bronze, source.kind, report);
   findSliceContradictions(path, bronze, source.kind, report);
   for (const [column, declared] of Object.entries(bronze.columns)) checkColumn([...path, 'columns', column], declared, columns, report);
   needColumns([...path, 'key'], bronze.key ?? [], columns, report);
+}
+
+function checkTransport(
+  path: readonly string[],
+  { transport }: BronzeDefinition,
+  { stage, auth }: Extract<Pipeline['source'], { kind: 'snowflake' }>,
+  report: Report,
+): void {
+  if (transport === 'unload' && stage === undefined) {
+    report(path, 'Transport unload needs a `stage` in `source`.', 'Name an external stage that Snowflake may write to.');
+  }
+  if (transport === 'chunks' && auth?.kind === 'workloadIdentity') {
+    const hint = 'Use transport raw or unload, or another kind of `auth`.';
+    report(path, 'Transport chunks cannot log in by workload identity.', hint);
+  }
 }
 
 // Files and DuckDB are read in one way, and their types hold what they say.

@@ -122,6 +122,14 @@ describe('the source and its extracts', () => {
     expect(errors({ kind: 'duckdb', database: 'd.duckdb' }, changes)).toEqual(['Mode changes is for Snowflake sources.']);
   });
 
+  it('fetch chunks, if the credentials open a session', () => {
+    expect(messages({}, { transport: 'chunks' })).toEqual([]);
+    const auth = { kind: 'workloadIdentity', provider: 'AWS', token: { env: 'T' } };
+    const refusal = ['Transport chunks cannot log in by workload identity.'];
+    expect(messages({ privateKey: undefined, auth }, { transport: 'chunks' })).toEqual(refusal);
+    expect(messages({ privateKey: undefined, auth }, { transport: 'raw' })).toEqual([]);
+  });
+
   it('read limits as they are written', () => {
     const source = { ...SOURCE, statementTimeout: '30 minutes', maxStatements: 4, fileMegabytes: 32, maxFetches: 8 };
     expect(parsePipeline({ ...GOOD, source }, FILE).source).toMatchObject({

@@ -29,8 +29,8 @@ const bronze = z.strictObject({
   nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
   /** For `changes`: when Snowflake no longer knows what changed, read the whole table again and say so, or fail. */
   onGap: z.enum(['reextract', 'fail']).optional(),
-  /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `rows` those of a look-up, `auto` decides by size. */
-  transport: z.enum(['auto', 'raw', 'unload', 'rows']).default('auto'),
+  /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `rows` those of a look-up, `auto` decides by size. `chunks` fetches as drivers do. */
+  transport: z.enum(['auto', 'raw', 'unload', 'rows', 'chunks']).default('auto'),
   /** So many statements read the table, at the same time and as it was at one instant. */
   slices: z.number().int().min(2).max(64).optional(),
   /** What becomes of the extract when the source's columns change. */

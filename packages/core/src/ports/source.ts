@@ -28,8 +28,11 @@ export interface LossyChoice {
   readonly choice: 'nanoseconds-truncated' | 'offset-dropped';
 }
 
-/** A way out of the source. `unload`: the source writes files itself; `raw`: results are fetched and typed here; `rows`: the same in memory, for look-ups. */
-export type Transport = 'raw' | 'unload' | 'rows';
+/**
+ * A way out of the source. `unload`: the source writes files itself; `raw`: results are fetched and typed here; `rows`: the same
+ * in memory, for look-ups; `chunks`: as `raw`, by the protocol of the source's own drivers.
+ */
+export type Transport = 'raw' | 'unload' | 'rows' | 'chunks';
 
 /** How files are written; each column of CSV and JSON lines comes as text. */
 export type FileFormat =

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Silence after which the connection counts as broken. */
   readonly idleTimeoutMs?: number | undefined;
+  /** Leaves the body as it arrives, packed or not. */
+  readonly keepPacked?: boolean;
 }
 
 /** An answer whose body is still arriving; it has to be read. */
@@ -20,7 +22,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** Seconds after which the server wants to be asked again. */
   readonly retryAfter: string | undefined;
-  /** The body's bytes, unpacked. */
+  /** The body's bytes, unpacked unless they were to be kept packed. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -39,6 +41,7 @@ export async function httpRequest({
   body,
   signal,
   idleTimeoutMs = IDLE_TIMEOUT_MS,
+  keepPacked = false,
 }: HttpRequest): Promise<HttpAnswer> {
   const start = url.startsWith('https:') ? requestHttps : requestHttp;
   const request = start(url, { method, headers: { ...headers, 'Accept-Encoding': 'gzip' }, signal });
@@ -49,7 +52,10 @@ export async function httpRequest({
   // Errors of the body reach whoever reads it; without a listener one that comes earlier would end the process.
   response.on('error', () => {});
   request.on('error', () => {});
-  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body: unpacked(response) };
+  const { statusCode: status = 0 } = response;
+  // Failures are read as text whatever was asked for.
+  const bytes = keepPacked && status === 200 ? response : unpacked(response);
+  return { status, retryAfter: response.headers['retry-after'], body: bytes };
 }
 
 function unpacked(response: IncomingMessage): AsyncIterable<Uint8Array> {

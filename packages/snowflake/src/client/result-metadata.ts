@@ -1,3 +1,5 @@
+import { listOf, memberOf, numberOf, textOf } from './answer-fields.ts';
+
 /** A column of a result as Snowflake describes it. `type` in lower case, e.g. `fixed`, `text`, `timestamp_ntz`. */
 export interface ResultColumn {
   readonly name: string;
@@ -30,17 +32,22 @@ export function parseResultMetadata(answer: unknown): ResultMetadata | undefined
   const handle = textOf(answer, 'statementHandle');
   const metadata = memberOf(answer, 'resultSetMetaData');
   const rows = numberOf(metadata, 'numRows');
-  const columns = all(memberOf(metadata, 'rowType'), parseColumn);
-  const partitions = all(memberOf(metadata, 'partitionInfo'), parsePartition);
+  const columns = listOf(memberOf(metadata, 'rowType'), parseColumn);
+  const partitions = listOf(memberOf(metadata, 'partitionInfo'), parsePartition);
   if (handle === undefined || rows === undefined || columns === undefined || partitions === undefined) return undefined;
   return { handle, rows, columns, partitions };
 }
 
 /** Reads the rows of a small result out of its answer; undefined if it has another shape. */
 export function parseResultRows(answer: unknown): readonly (readonly (string | null)[])[] | undefined {
-  return all(memberOf(answer, 'data'), (row) =>
-    all(row, (cell) => (typeof cell === 'string' || cell === null ? { cell } : undefined)),
-  )?.map((row) => row.map(({ cell }) => cell));
+  return parseRows(memberOf(answer, 'data'));
+}
+
+/** Reads rows of texts; undefined if they are anything else. */
+export function parseRows(rows: unknown): readonly (readonly (string | null)[])[] | undefined {
+  return listOf(rows, (row) => listOf(row, (cell) => (typeof cell === 'string' || cell === null ? { cell } : undefined)))?.map((row) =>
+    row.map(({ cell }) => cell),
+  );
 }
 
 /** Reads the identifier out of the answer about a running statement. */
@@ -67,29 +74,4 @@ function parseColumn(value: unknown): ResultColumn | undefined {
 function parsePartition(value: unknown): ResultPartition | undefined {
   const rows = numberOf(value, 'rowCount');
   return rows === undefined ? undefined : { rows, bytes: numberOf(value, 'uncompressedSize') ?? 0 };
-}
-
-function all<T>(values: unknown, parse: (value: unknown) => T | undefined): readonly T[] | undefined {
-  if (!Array.isArray(values)) return undefined;
-  const parsed: T[] = [];
-  for (const value of values) {
-    const one = parse(value);
-    if (one === undefined) return undefined;
-    parsed.push(one);
-  }
-  return parsed;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
-}
-
-function textOf(value: unknown, name: string): string | undefined {
-  const member = memberOf(value, name);
-  return typeof member === 'string' ? member : undefined;
-}
-
-function numberOf(value: unknown, name: string): number | undefined {
-  const member = memberOf(value, name);
-  return typeof member === 'number' && Number.isFinite(member) ? member : undefined;
 }

@@ -7,7 +7,7 @@ export type Outcome<T> =
 
 /** What waiting between tries needs. */
 export interface RetryOptions {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly signal: AbortSignal;
 }
 

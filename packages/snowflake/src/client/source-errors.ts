@@ -4,12 +4,14 @@ import { type ErrorDetails, type Place, SnowmeltError } from '@snowmelt/core/por
 export interface RequestPlace {
   readonly host: string;
   readonly at: Place;
+  /** What is spoken there; absent: the SQL API. */
+  readonly protocol?: string;
 }
 
-/** An answer that is not the SQL API's. */
+/** An answer that is not in the protocol. */
 export function protocolError(place: RequestPlace, what: string, cause?: unknown): SnowmeltError {
   return new SnowmeltError('source/protocol', {
-    message: `${place.host} answered with something that is not Snowflake's SQL API: ${what}.`,
+    message: `${place.host} answered with something that is not Snowflake's ${place.protocol ?? 'SQL API'}: ${what}.`,
     hint: "Check the source's `account` and `url`, and whether a proxy answers in Snowflake's place.",
     at: place.at,
     cause,

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Clock, isSnowmeltError, type SnowmeltError, type SqlText } from '@snowmelt/core/ports';
 import type { SnowflakeConnection } from '../snowflake-connection.ts';
 import type { HttpAnswer } from './http-request.ts';
+import { queryTag } from './query-tag.ts';
 import { readJson } from './read-json.ts';
 import type { RequestSender, SqlApiRequest, StatementContext } from './request-sender.ts';
 import { parseHandle, parseResultMetadata, parseResultRows, type ResultMetadata } from './result-metadata.ts';
@@ -172,9 +173,9 @@ async function withoutFail(context: StatementContext, act: (patient: StatementCo
   }
 }
 
-function statementBody({ connection, tag }: SqlApiOptions, sql: SqlText, { attempt, run = tag, dataset }: StatementContext): string {
+function statementBody({ connection, tag }: SqlApiOptions, sql: SqlText, context: StatementContext): string {
   const { database, schema, warehouse, role, statementTimeout: timeout } = connection;
-  const parameters = { TIMEZONE: 'UTC', QUERY_TAG: JSON.stringify({ tool: 'snowmelt', run, attempt, dataset }) };
+  const parameters = { TIMEZONE: 'UTC', QUERY_TAG: queryTag(tag, context) };
   return JSON.stringify({ statement: sql, timeout, database, schema, warehouse, role, parameters });
 }
 

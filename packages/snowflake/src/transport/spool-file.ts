@@ -5,7 +5,7 @@ import { SnowmeltError } from '@snowmelt/core/ports';
 const BUFFER_BYTES = 1024 * 1024;
 
 /** Writes chunks to a new file, replacing what an earlier try left, and gives their size. @throws lake/disk-full, lake/io */
-export async function writeSpoolFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+export async function writeSpoolFile(path: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
   const file = createWriteStream(path, { highWaterMark: BUFFER_BYTES });
   try {
     await pipeline(chunks, file);
