@@ -20,6 +20,8 @@ import fc from 'fast-check';
 import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clientFor, oneSecret } from '../../packages/snowflake/test-support/fakes.ts';
+import { fillSmallSource, openTestProject, SMALL_PIPELINE, type TestProject } from './project.ts';
+import { type Ended, jsonLines, snowmelt } from './run-snowmelt.ts';
 
 const KEYS = generateKeyPair();
 const SIGNAL = new AbortController().signal;
@@ -207,5 +209,49 @@ describe('a table without retention that changes', () => {
     const report = await openSource(async () => undefined).extract(request, call());
     expect(report).toMatchObject({ rows: 2 });
     expect(report).not.toHaveProperty('reference');
+  });
+});
+
+describe('a project that reads in slices', () => {
+  let project: TestProject;
+  const run = (...argv: string[]): Promise<Ended> => snowmelt([...argv, '--project', project.folder], { env: project.env });
+  const inSlices = (more: string) => SMALL_PIPELINE['snowmelt.config.ts']?.replace("key: ['id'],", `key: ['id'], ${more},`) ?? '';
+
+  beforeAll(async () => {
+    project = await openTestProject({ ...SMALL_PIPELINE, 'snowmelt.config.ts': inSlices('slices: 3') });
+    await fillSmallSource(project.server);
+  }, 60_000);
+  afterAll(() => project.close());
+
+  it('says so before, brings one batch a day, and proves it by the table itself', { timeout: 60_000 }, async () => {
+    const planned = await run('plan', '--date', '2026-01-02');
+    expect(planned.out).toContain('transport raw, in 3 slices, compared by hash');
+    expect(await run('run', '--date', '2026-01-02')).toMatchObject({ code: 0 });
+    expect(await run('run', '--date', '2026-01-03')).toMatchObject({ code: 0 });
+    const sales = await run('query', 'SELECT sale_date, orders, sales FROM gold.daily_sales ORDER BY ALL', '--json');
+    expect(jsonLines(sales.out).map(({ orders, sales: sum }) => [Number(orders), String(sum)])).toEqual([
+      [3, '81.75'],
+      [1, '40.00'],
+      [1, '60.00'],
+    ]);
+    const shown = await run('show', 'bronze.orders');
+    expect(shown.out.match(/reconciled: hash of 4 columns/g)).toHaveLength(2);
+    const again = await run('reconcile', 'bronze.orders', '--from', '2026-01-01', '--json');
+    expect(jsonLines(again.out).map(({ day, verdict, reference, lake }) => [day, verdict, reference, lake])).toEqual([
+      ['2026-01-02', 'same', 'instant', expect.objectContaining({ rows: 5 })],
+      ['2026-01-03', 'same', 'instant', expect.objectContaining({ rows: 2 })],
+    ]);
+  });
+
+  it('goes on where it was when it is read in other slices', { timeout: 60_000 }, async () => {
+    await project.write('snowmelt.config.ts', inSlices('slices: 2'));
+    expect((await run('plan', '--date', '2026-01-03')).out).toContain('Nothing to do');
+  });
+
+  it('is refused where nothing can be sliced', async () => {
+    await project.write('snowmelt.config.ts', inSlices("slices: 2, transport: 'rows'"));
+    const refused = await run('plan');
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.err).toMatch(/error\[config\/invalid\].*Transport rows is for look-ups/);
   });
 });

@@ -175,6 +175,71 @@ describe('a window', () => {
   });
 });
 
+describe('an extraction in slices', () => {
+  const sliced = (): ExtractRequest => ({ ...request(), slices: { count: 6, by: ['id'] } });
+
+  /** One row in each slice. A slice's statement ends when as many run as may, so that each place is seen to be used. */
+  function slicedApi(limit = 1) {
+    const running = new Set<string>();
+    let [most, ended] = [0, 0];
+    const api = fakeSqlApi((sql) => {
+      if (sql.endsWith('LIMIT 0')) return { columns: COLUMNS, partitions: [[]] };
+      if (sql.includes('SYSDATE')) return { partitions: [[[HIGH]]] };
+      return sql.includes('COUNT(*)') ? { partitions: [[['6']]] } : { columns: COLUMNS, partitions: [[[sql.at(-1) ?? '', HIGH]]] };
+    });
+    const script = (asked: SeenRequest): Reply => {
+      const handle = asked.path.split('/').at(-1) ?? '';
+      const isSlice = asked.method === 'GET' && running.has(handle);
+      if (isSlice && running.size < Math.min(limit, 6 - ended)) return { status: 202, body: JSON.stringify({ statementHandle: handle }) };
+      const reply = api(asked);
+      if (asked.body.includes('HASH')) running.add(JSON.parse(String(reply.body)).statementHandle);
+      most = Math.max(most, running.size);
+      if (isSlice && reply.status === undefined && running.delete(handle)) ended += 1;
+      return reply;
+    };
+    return { script, most: () => most };
+  }
+
+  it.each([1, 2, 4])('has as many statements running as the source allows, and no more: %i', async (maxStatements) => {
+    const { script, most } = slicedApi(maxStatements);
+    const server = await startScriptedServer(script);
+    servers.push(server);
+    const writer = rowKeeper();
+    const connection = { ...CONNECTION, url: server.url, maxStatements };
+    const source = snowflakeSource({ connection, writer, secrets: oneSecret(), clock: hurriedClock() });
+    const report = await source.extract(sliced(), CONTEXT);
+    expect(report).toMatchObject({ rows: 6, reference: { kind: 'instant', at: HIGH } });
+    expect(report.files.map(({ key }) => key)).toEqual([0, 1, 2, 3, 4, 5].map((at) => `bronze/orders/a1/slice-0${at}-00000.parquet`));
+    expect(most()).toBe(maxStatements);
+    expect(await writer.leftovers()).toEqual([]);
+  });
+
+  it('asks each slice of the table at the same instant, by the hash of the key', async () => {
+    const { source, statements } = await setUp(slicedApi().script);
+    await source.extract(sliced(), CONTEXT);
+    const table = `"SHOP"."PUBLIC"."ORDERS" AT(TIMESTAMP => '${HIGH}+00:00'::TIMESTAMP_LTZ)`;
+    const [, , count, ...slices] = statements();
+    expect(count).toBe(`SELECT COUNT(*) FROM ${table}`);
+    expect(new Set(slices.map((sql) => sql.slice(sql.indexOf(' FROM '))))).toEqual(
+      new Set([0, 1, 2, 3, 4, 5].map((at) => ` FROM ${table} WHERE MOD(MOD(HASH("ID"), 6) + 6, 6) = ${at}`)),
+    );
+  });
+
+  it('refuses slices that are together not what was counted, and ends all when one fails', async () => {
+    const { script: api } = slicedApi();
+    const fewer = await setUp((asked) => {
+      const reply = api(asked);
+      return { ...reply, ...(asked.body.includes('COUNT(*)') ? { body: String(reply.body).replace('"6"', '"7"') } : {}) };
+    });
+    await expect(fewer.source.extract(sliced(), CONTEXT)).rejects.toMatchObject({ code: 'source/rows-differ' });
+    const broken = await setUp((asked) =>
+      asked.body.includes(', 6) = 3') ? { status: 422, body: '{"code":"000904","message":"no"}' } : api(asked),
+    );
+    await expect(broken.source.extract(sliced(), CONTEXT)).rejects.toMatchObject({ code: 'source/statement-failed' });
+    expect(await broken.writer.leftovers()).toEqual([]);
+  });
+});
+
 describe('snowflakeSource', () => {
   it('sends credentials over https only', () => {
     const options = { writer: rowKeeper(), secrets: oneSecret(), clock: hurriedClock() };

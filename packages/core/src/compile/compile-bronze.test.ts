@@ -44,4 +44,10 @@ describe('compileBronze', () => {
     expect((await compile({ id: 'INT' }, { transport: 'unload' }, { stage })).transport).toBe('unload');
     expect(open.fingerprint).toBe(raw.fingerprint);
   });
+
+  it('takes slices for another way to the same rows', async () => {
+    const [whole, sliced] = [await compile({ id: 'INT' }), await compile({ id: 'INT' }, { slices: 4 })];
+    expect([whole.slices, sliced.slices]).toEqual([undefined, 4]);
+    expect(sliced.fingerprint).toBe(whole.fingerprint);
+  });
 });

@@ -61,6 +61,13 @@ describe('planBronze', () => {
     expect(planBronze(dataset(window), covered('2024-01-20T00:00:00.000Z'), day)).toBeUndefined();
   });
 
+  it('says into how many slices rows go, and by which columns', () => {
+    const sliced = { ...dataset(window), slices: 4 };
+    expect(planBronze(sliced, emptyState(name), day)?.request.slices).toEqual({ count: 4, by: [] });
+    expect(planBronze({ ...sliced, key: ['id'] }, emptyState(name), day)?.request.slices).toEqual({ count: 4, by: ['id'] });
+    expect(planBronze(dataset(window), emptyState(name), day)?.request).not.toHaveProperty('slices');
+  });
+
   it('reads a table in full once a day', () => {
     const step = planBronze(dataset({ kind: 'full' }), covered('2024-01-16T00:00:00.000Z'), day);
     expect(step).toMatchObject({ reason: 'missing: no extract of 2024-01-16', request: { window: { kind: 'full' } } });
