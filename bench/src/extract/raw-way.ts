@@ -6,7 +6,16 @@ import { sourceColumns } from './tables.ts';
 import type { WayRequest, WayResult } from './way.ts';
 
 /** Ours: the transport `raw` of the Snowflake source, with the limits that `snowmelt run` has without options. */
-export async function goRaw(request: WayRequest): Promise<WayResult> {
+export function goRaw(request: WayRequest): Promise<WayResult> {
+  return goBy('raw', request);
+}
+
+/** Ours, as drivers fetch: the transport `chunks`, with the same limits. */
+export function goChunks(request: WayRequest): Promise<WayResult> {
+  return goBy('chunks', request);
+}
+
+async function goBy(transport: 'raw' | 'chunks', request: WayRequest): Promise<WayResult> {
   const { folder, served } = request;
   const store = fsObjectStore({ root: join(folder, 'lake') });
   const session = openDuckdb({ memoryLimit: '2GB', threads: 2, tempFolder: join(folder, 'tmp') });
@@ -22,20 +31,20 @@ export async function goRaw(request: WayRequest): Promise<WayResult> {
     };
     const secrets = { get: async () => served?.privateKeyPem ?? '' };
     const source = snowflakeSource({ connection, writer, secrets, clock: systemClock() });
-    const report = await source.extract(extractRequest(request), { attempt: 'bench', signal: new AbortController().signal });
+    const report = await source.extract(extractRequest(transport, request), { attempt: 'bench', signal: new AbortController().signal });
     return { rows: report.rows, files: report.files.map(({ key }) => store.locate(key)) };
   } finally {
     session.close();
   }
 }
 
-function extractRequest({ table, rows }: WayRequest): ExtractRequest {
+function extractRequest(transport: 'raw' | 'chunks', { table, rows }: WayRequest): ExtractRequest {
   return {
     dataset: 'bronze.orders' as DatasetName,
     relation: { kind: 'query', sql: `SELECT * FROM ${table.toUpperCase()} LIMIT ${rows}` },
     columns: sourceColumns(table),
     window: { kind: 'full' },
-    transport: 'raw',
+    transport,
     day: '2026-01-01' as LogicalDate,
     prefix: `bronze/${table}/{attempt}`,
   };

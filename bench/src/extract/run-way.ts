@@ -3,6 +3,7 @@ import type { Way, WayReport, WayRequest } from './way.ts';
 
 const WAYS: Readonly<Record<WayRequest['way'], (request: WayRequest) => Promise<Way>>> = {
   raw: async () => (await import('./raw-way.ts')).goRaw,
+  chunks: async () => (await import('./raw-way.ts')).goChunks,
   driver: async () => (await import('./driver-way.ts')).goByDriver,
   floor: async () => (await import('./floor-ways.ts')).writeOwnTable,
   reading: async (request) => (await import('./floor-ways.ts')).prepareReading(request),

@@ -3,8 +3,8 @@ import type { TableName } from './tables.ts';
 
 /** One way from the source to Parquet, or a part of one, that a process of its own goes. */
 export interface WayRequest {
-  /** `raw`: ours; `driver`: the official driver's rows into an appender; `floor`: DuckDB from its own table; `reading`: gunzip and JSON only. */
-  readonly way: 'raw' | 'driver' | 'floor' | 'reading';
+  /** `raw`, `chunks`: ours; `driver`: the official driver's rows into an appender; `floor`: DuckDB from its own table; `reading`: gunzip and JSON only. */
+  readonly way: 'raw' | 'chunks' | 'driver' | 'floor' | 'reading';
   readonly table: TableName;
   readonly rows: number;
   readonly folder: string;
