@@ -132,7 +132,7 @@ const row = fc.tuple(
 const literal = (value: string | number | null) => (typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL'));
 
 describe('slices of a table that changes while it is read', () => {
-  it.each(['raw', 'unload'] as const)('are together the table as it was, with transport %s', { timeout: 120_000 }, async (transport) => {
+  it.each(['raw', 'chunks', 'unload'] as const)('are together the table as it was, with transport %s', { timeout: 120_000 }, async (transport) => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(row, { maxLength: 40 }),
