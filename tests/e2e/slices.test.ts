@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { storedAttemptNotes } from '@snowmelt/core/pipeline';
 import {
   type ExtractReport,
   type ExtractRequest,
@@ -15,7 +16,7 @@ import {
   sqlText,
 } from '@snowmelt/core/ports';
 import { type DuckdbSession, duckdbParquetWriter, fsObjectStore, openDuckdb, systemClock } from '@snowmelt/local';
-import { snowflakeSource } from '@snowmelt/snowflake';
+import { type SnowflakeSourceOptions, snowflakeSource } from '@snowmelt/snowflake';
 import fc from 'fast-check';
 import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -54,7 +55,7 @@ async function statement(sql: string): Promise<void> {
 }
 
 /** A source whose table is changed by somebody each time that files are about to be written. */
-function openSource(change: () => Promise<void>, maxStatements?: number): Source {
+function openSource(change: () => Promise<void>, maxStatements?: number, more: Partial<SnowflakeSourceOptions> = {}): Source {
   const writer: ParquetWriter = {
     ...parquetWriter(),
     write: async (request, signal) => {
@@ -80,6 +81,7 @@ function openSource(change: () => Promise<void>, maxStatements?: number): Source
     writer,
     secrets: { get: async () => KEYS.privateKeyPem },
     clock: { ...systemClock(), sleep: (ms, signal) => systemClock().sleep(Math.min(ms, 2), signal) },
+    ...more,
   });
 }
 
@@ -176,6 +178,45 @@ describe('slices of a table that changes while it is read', () => {
     expect(names).toEqual([0, 1, 2, 3].map((slice) => `slice-0${slice}-00000.parquet`));
     // A hash that puts (nearly) everything into one slice would pass for a partition, too.
     for (const { rows } of report.files) expect(rows).toBeGreaterThan(25);
+  });
+});
+
+describe('a sliced extraction that was killed', () => {
+  it.each(['raw', 'unload'] as const)('is taken up at the same instant, with transport %s', { timeout: 30_000 }, async (transport) => {
+    await statement('CREATE OR REPLACE TABLE KILLED (ID NUMBER(18,0), LABEL VARCHAR, AMOUNT FLOAT)');
+    await statement(`INSERT INTO KILLED VALUES ${Array.from({ length: 120 }, (_, i) => `(${i}, 'x', ${i}.5)`).join(', ')}`);
+    const before = await openSource(async () => undefined).extract(requestFor('KILLED', undefined, { transport }), call());
+    const notes = storedAttemptNotes(store());
+    const request = requestFor('KILLED', { count: 3, by: ['id'] }, { transport, reconcile: 'hash' });
+    let writes = 0;
+    // About two files of each slice's text; the process dies in the middle of the second.
+    const dies = async () => {
+      writes += 1;
+      if (writes === (transport === 'raw' ? 5 : 2)) throw new Error('killed');
+    };
+    const dying = openSource(dies, 1, { attempts: { ...notes, clear: async () => undefined }, fileBytes: 400 });
+    await expect(dying.extract(request, call())).rejects.toThrow('killed');
+    await statement("UPDATE KILLED SET LABEL = 'changed', ID = ID + 7");
+    const [sent, written] = [server.faults.requests().length, writes];
+    let more = 0;
+    const next = openSource(
+      async () => {
+        more += 1;
+      },
+      1,
+      { attempts: notes, fileBytes: 400 },
+    );
+    const report = await next.extract(request, call());
+    expect(await rowsOf(report)).toEqual(await rowsOf(before));
+    // The columns, the rows at that instant, and the third slice alone were asked for anew.
+    const posts = server.faults
+      .requests()
+      .slice(sent)
+      .filter(({ method, path }) => method === 'POST' && !path.includes('/cancel'));
+    expect(posts).toHaveLength(3);
+    expect(more).toBe(report.files.length - (written - 1));
+    expect(new Set(report.files.map(({ key }) => key.slice(0, key.lastIndexOf('/')))).size).toBe(1);
+    expect(await store().list('artifacts/logs/attempts/')).toEqual([]);
   });
 });
 

@@ -14,12 +14,12 @@ import { atInstant, pinInstant } from '../reconcile/pin-instant.ts';
 import { type SnowflakeConnection, statementLimit } from '../snowflake-connection.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
 import { inParallel } from '../transport/in-parallel.ts';
-import { NO_NOTES, type ProgressBook } from '../transport/progress.ts';
+import type { ProgressBook } from '../transport/progress.ts';
 import type { Transport, TransportReport, TransportRequest } from '../transport/transport.ts';
 import { withDeleted } from './changelog.ts';
 import { lossyChoices, type MatchedColumn } from './contract.ts';
 import { projectColumns } from './projection.ts';
-import { explainNoSnapshot, sliceCondition, takeSnapshot, whereAll } from './slices.ts';
+import { explainNoSnapshot, type SnapshotRequest, sliceCondition, takeSnapshot, whereAll } from './slices.ts';
 import type { FixedWindow } from './window.ts';
 
 /** What rows are read with, and how. */
@@ -101,9 +101,11 @@ async function readSliced(
   rows: RowsToRead,
   transport: TransportName,
 ): Promise<ReadRows> {
-  const { client, connection, context, from } = reader;
-  const snapshot = await takeSnapshot(client, { from, at: rows.at, condition: rows.condition }, context);
-  const readSlice = (index: number, signal: AbortSignal): Promise<TransportReport> => {
+  const { client, connection, context, from, progress } = reader;
+  const snapshot = await takeSnapshot(client, { from, ...instantOf(reader, rows), condition: rows.condition }, context);
+  await progress.open(transport, rows.window, snapshot.instant).note({ sql: snapshot.from, handle: '', files: {} });
+  const readSlice = async (index: number, signal: AbortSignal): Promise<TransportReport> => {
+    const book = await progress.part(`slice-${index}`);
     const name = `slice-${String(index).padStart(2, '0')}`;
     const where = whereAll([rows.condition, sliceCondition(matched, slices, index)]);
     return reader.transport(transport).read(
@@ -111,7 +113,7 @@ async function readSliced(
         query: queryOf(reader, matched, `${snapshot.from}${where}`),
         prefix: prefixOf(reader),
         name,
-        progress: NO_NOTES.open(transport, rows.window),
+        progress: book.open(transport, rows.window, snapshot.instant),
       },
       // Spool folders and places on a stage are called after the attempt.
       { ...context, attempt: `${context.attempt}-${name}`, signal },
@@ -130,6 +132,12 @@ async function readSliced(
     statements: reports.map(({ statement }) => statement),
     reference: { kind: 'instant', at: snapshot.instant },
   };
+}
+
+// An attempt that was killed has fixed the instant; where changes are followed, it would be before the end of the window.
+function instantOf({ request, progress }: RowsReader, { at }: RowsToRead): Pick<SnapshotRequest, 'at' | 'isShown'> {
+  if (at !== undefined) return { at, isShown: true };
+  return { at: request.window.kind === 'changes' ? undefined : progress.earlier?.instant };
 }
 
 function queryOf({ deleted }: RowsReader, matched: readonly MatchedColumn[], source: string): TransportRequest['query'] {

@@ -16,8 +16,10 @@ export interface Snapshot {
 /** What is to be seen as of one instant. */
 export interface SnapshotRequest {
   readonly from: string;
-  /** The instant that `from` shows already; absent: it is still to be fixed. */
+  /** The instant, if it is fixed. */
   readonly at?: string | undefined;
+  /** True: `from` says it already. */
+  readonly isShown?: boolean;
   readonly condition?: string | undefined;
 }
 
@@ -27,7 +29,7 @@ export interface SnapshotRequest {
  */
 export async function takeSnapshot(client: SqlApiClient, request: SnapshotRequest, context: StatementContext): Promise<Snapshot> {
   const instant = request.at ?? (await presentInstant(client, context));
-  const from = request.at === undefined ? `${request.from}${atInstant(instant)}` : request.from;
+  const from = request.isShown === true ? request.from : `${request.from}${atInstant(instant)}`;
   try {
     const { data } = await client.query(sqlText(`SELECT COUNT(*) FROM ${from}${whereAll([request.condition])}`), context);
     const [rows] = data[0] ?? [];

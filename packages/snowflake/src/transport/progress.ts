@@ -29,6 +29,8 @@ export interface ProgressBook {
   readonly earlier: ProgressNote | undefined;
   /** Lets a transport note how far it is. */
   open(transport: Transport, window: ProgressNote['window'], instant?: string): Progress;
+  /** Notes of their own for a part of the extraction; they are closed with these. */
+  part(name: string): Promise<ProgressBook>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export interface ProgressBook {
 export const NO_NOTES: ProgressBook = {
   earlier: undefined,
   open: () => ({ earlier: undefined, note: async () => undefined }),
+  part: async () => NO_NOTES,
   close: async () => undefined,
 };
 
@@ -46,13 +49,17 @@ const LONGEST_AGE_MS = 60 * 60 * 1000;
 export async function openProgress(request: ExtractRequest, notes: AttemptNotes | undefined, clock: Clock): Promise<ProgressBook> {
   const { prefix, ...identity } = request;
   const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
-  const name = `${request.dataset}/${request.day}-${digest}`;
+  return await openBook(`${request.dataset}/${request.day}-${digest}`, notes, clock);
+}
+
+async function openBook(name: string, notes: AttemptNotes | undefined, clock: Clock): Promise<ProgressBook> {
   const found = await notes?.read(name);
   const saved = found === undefined ? undefined : parseNote(found);
   const isYoung = saved !== undefined && Math.abs(clock.now().getTime() - saved.startedAt) <= LONGEST_AGE_MS;
   const earlier = isYoung ? saved.note : undefined;
   let startedAt = clock.now().getTime();
   let isWritten = found !== undefined;
+  const parts: ProgressBook[] = [];
   return {
     earlier,
     open: (transport, window, instant) => ({
@@ -64,7 +71,13 @@ export async function openProgress(request: ExtractRequest, notes: AttemptNotes 
         await notes?.write(name, JSON.stringify({ startedAt, note: { ...note, transport, window, instant } }));
       },
     }),
+    async part(part) {
+      const book = await openBook(`${name}-${part}`, notes, clock);
+      parts.push(book);
+      return book;
+    },
     async close() {
+      for (const part of parts) await part.close();
       if (isWritten) await notes?.clear(name);
     },
   };

@@ -1,4 +1,4 @@
-import { type LandedFile, type ParquetWriter, quoteLiteral, type SqlText, sqlText } from '@snowmelt/core/ports';
+import { type DataFile, type LandedFile, type ParquetWriter, quoteLiteral, type SqlText, sqlText } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
 import type { SmallResult, SqlApiClient } from '../client/sql-api-client.ts';
 import type { SnowflakeStage } from '../snowflake-connection.ts';
@@ -36,8 +36,10 @@ export function unloadTransport(options: UnloadTransportOptions): Transport {
       const files = parseManifest(manifest, `${stage.url.replace(/\/+$/, '')}/${landing}`);
       if (files === undefined) throw client.unexpected(context, 'an unload without a list of its files');
       const rows = files.reduce((sum, file) => sum + file.rows, 0);
-      // Without rows Snowflake writes no file.
-      const written = rows === 0 ? [] : await writer.land({ files, columns, prefix: request.prefix, name: request.name }, context.signal);
+      const kept = await keepFiles(options, request, manifest.handle, rows);
+      const written = kept ?? (await writer.land({ files, columns, prefix: request.prefix, name: request.name }, context.signal));
+      // What was taken over is no longer on the stage.
+      if (kept === undefined) await request.progress.note({ sql, handle: manifest.handle, landing, files: { 0: written } });
       return { files: written, rows, statement: manifest.handle, bytesFetched: 0 };
     },
   };
@@ -49,6 +51,20 @@ async function attach(client: SqlApiClient, { progress }: TransportRequest, sql:
   const { handle, landing } = earlier;
   const manifest = await ifStillThere(() => client.attachQuery(handle, context));
   return manifest === undefined ? undefined : { manifest, landing };
+}
+
+// The files that an earlier attempt has taken over, if all are as they were.
+async function keepFiles({ writer }: UnloadTransportOptions, { progress, prefix }: TransportRequest, handle: string, rows: number) {
+  // Without rows Snowflake writes no file.
+  if (rows === 0) return [];
+  const { earlier } = progress;
+  const noted = earlier?.handle === handle ? (earlier.files[0] ?? []) : [];
+  const kept: DataFile[] = [];
+  for (const file of noted) {
+    const again = await writer.keep(file, prefix);
+    if (again !== undefined) kept.push(again);
+  }
+  return kept.length > 0 && kept.reduce((sum, file) => sum + file.rows, 0) === rows ? kept : undefined;
 }
 
 async function unload(
