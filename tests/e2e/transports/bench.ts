@@ -27,6 +27,7 @@ export interface SourceSettings {
   readonly writer?: ParquetWriter;
   readonly attempts?: AttemptNotes;
   readonly fileBytes?: number;
+  readonly idleTimeoutMs?: number;
   readonly limits?: { readonly fileMegabytes?: number; readonly maxFetches?: number; readonly statementTimeout?: number };
 }
 

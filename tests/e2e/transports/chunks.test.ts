@@ -99,6 +99,14 @@ describe('transport chunks', () => {
   });
 });
 
+describe('silence', () => {
+  it.each(['login-request', 'query-request', '/chunks/', 'session?delete'])('at %s does not keep the rows from coming', async (path) => {
+    const fault = bench.server().faults.add({ kind: 'hang', match: { path } });
+    expect(await sumOf(await extract(bench.source({ idleTimeoutMs: 300 })))).toEqual(ALL);
+    expect(fault.hits()).toBe(1);
+  });
+});
+
 describe('a session that ends early', () => {
   it('is renewed, and the statement sent again', async () => {
     bench.server().faults.add({ kind: 'expired-token', match: { path: 'query-request' } });

@@ -22,7 +22,7 @@ const success = (data: object | null): Reply => ({ body: JSON.stringify({ data, 
 const failure = (code: string, message = 'No.'): Reply => ({ body: JSON.stringify({ data: null, code, message, success: false }) });
 const result = (more: object = {}) => success({ queryId: 'q1', total: 1, rowset: [['0']], ...more });
 
-type Script = (request: SeenRequest) => Reply | undefined;
+type Script = (request: SeenRequest) => Reply | Promise<Reply> | undefined;
 
 /** A client of a server that lets anybody in and answers the rest as `script` says. */
 async function connect(
@@ -101,6 +101,42 @@ describe('a login', () => {
   });
 });
 
+describe('a stop', () => {
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  /** The first login is never answered. */
+  const silentAtFirst = (): Script => {
+    let logins = 0;
+    return ({ path }) => {
+      if (path.includes('login') && logins++ === 0) return new Promise<Reply>(() => {});
+      return path === '/queries/v1/query-request' ? result() : undefined;
+    };
+  };
+
+  it('while the session opens ends whoever was stopped, and not those who wait for the same session', async () => {
+    const { client, server } = await connect(silentAtFirst());
+    const stop = new AbortController();
+    const stopped = client.execute(SELECT, { ...CONTEXT, signal: stop.signal }).catch((error: unknown) => error);
+    const other = client.execute(SELECT, CONTEXT);
+    while (server.requests.length === 0) await turn();
+    stop.abort();
+    expect(await stopped).toMatchObject({ code: 'run/interrupted' });
+    expect(await other).toMatchObject({ handle: 'q1' });
+    const asked = server.requests.map(({ path }) => path.split('/').at(-1));
+    // The one that was stopped cancels its statement, for it cannot know that it was not sent.
+    expect(asked.filter((what) => what !== 'abort-request')).toEqual(['login-request', 'login-request', 'query-request']);
+  });
+
+  it('before the session is open has nothing to cancel', async () => {
+    const { client, server } = await connect(silentAtFirst());
+    const stop = new AbortController();
+    const stopped = client.hold(() => client.execute(SELECT, { ...CONTEXT, signal: stop.signal })).catch((error: unknown) => error);
+    while (server.requests.length === 0) await turn();
+    stop.abort();
+    expect(await stopped).toMatchObject({ code: 'run/interrupted' });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
 describe('a statement', () => {
   it('that fails says why, and is not sent again', async () => {
     const { client, server } = await connect(onQuery(failure('002003', "Object 'X' does not exist.")));
@@ -118,12 +154,13 @@ describe('a statement', () => {
       'another server for its result',
       { body: JSON.stringify({ code: '333333', success: true, data: { getResultUrl: '//evil.example/' } }) },
     ],
-  ])('answered with %s is refused', async (_, reply) => {
-    const { client } = await connect(onQuery(reply));
+  ] as const)('answered with %s is refused', async (_, reply) => {
+    const { client, server } = await connect(onQuery(reply));
     await expect(client.execute(SELECT, CONTEXT)).rejects.toMatchObject({
       code: 'source/protocol',
       message: expect.stringContaining('session protocol'),
     });
+    expect(server.requests).toHaveLength(2);
   });
 });
 
