@@ -134,41 +134,45 @@ const row = fc.tuple(
 const literal = (value: string | number | null) => (typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL'));
 
 describe('slices of a table that changes while it is read', () => {
-  it.each(['raw', 'chunks', 'unload'] as const)('are together the table as it was, with transport %s', { timeout: 120_000 }, async (transport) => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(row, { maxLength: 40 }),
-        fc.integer({ min: 2, max: 7 }),
-        fc.constantFrom([], ['id'], ['label', 'id']),
-        fc.constantFrom(1, 3, 8),
-        async (rows, count, by, maxStatements) => {
-          await statement('CREATE OR REPLACE TABLE T (ID NUMBER(18,0), LABEL VARCHAR, AMOUNT FLOAT)');
-          const values = rows.map((cells) => `(${cells.map(literal).join(', ')})`).join(', ');
-          if (rows.length > 0) await statement(`INSERT INTO T VALUES ${values}`);
-          const unsliced = await openSource(async () => undefined).extract(requestFor('T', undefined, { transport }), call());
-          let changes = 0;
-          const source = openSource(async () => {
-            changes += 1;
-            await statement(`UPDATE T SET ID = COALESCE(ID, 0) + 1, LABEL = 'changed' WHERE ID IS NULL OR MOD(ID, 2) = 0`);
-            await statement(`INSERT INTO T VALUES (${changes}, 'new', NULL), (NULL, NULL, NULL)`);
-          }, maxStatements);
-          const request = requestFor('T', { count, by }, { transport, reconcile: 'hash' });
-          const sliced = await source.extract(request, call());
-          expect(sliced.rows).toBe(rows.length);
-          expect(await rowsOf(sliced)).toEqual(await rowsOf(unsliced));
-          expect(new Set(sliced.files.map(({ key }) => key)).size).toBe(sliced.files.length);
-          expect(sliced.statements).toHaveLength(count + 1);
-          expect(changes).toBeGreaterThan(rows.length > 0 ? 0 : -1);
-          const { reference, window: ends } = sliced;
-          if (reference?.kind !== 'instant') throw new Error('The table cannot be seen again.');
-          const { dataset, relation, columns, window } = request;
-          const digest = { dataset, relation, columns, arrived: columns, window, ends, level: 'count', references: [reference] } as const;
-          expect((await source.digest(digest, call())).groups[0]?.rows ?? 0).toBe(rows.length);
-        },
-      ),
-      { numRuns: 25 },
-    );
-  });
+  it.each(['raw', 'chunks', 'unload'] as const)(
+    'are together the table as it was, with transport %s',
+    { timeout: 120_000 },
+    async (transport) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(row, { maxLength: 40 }),
+          fc.integer({ min: 2, max: 7 }),
+          fc.constantFrom([], ['id'], ['label', 'id']),
+          fc.constantFrom(1, 3, 8),
+          async (rows, count, by, maxStatements) => {
+            await statement('CREATE OR REPLACE TABLE T (ID NUMBER(18,0), LABEL VARCHAR, AMOUNT FLOAT)');
+            const values = rows.map((cells) => `(${cells.map(literal).join(', ')})`).join(', ');
+            if (rows.length > 0) await statement(`INSERT INTO T VALUES ${values}`);
+            const unsliced = await openSource(async () => undefined).extract(requestFor('T', undefined, { transport }), call());
+            let changes = 0;
+            const source = openSource(async () => {
+              changes += 1;
+              await statement(`UPDATE T SET ID = COALESCE(ID, 0) + 1, LABEL = 'changed' WHERE ID IS NULL OR MOD(ID, 2) = 0`);
+              await statement(`INSERT INTO T VALUES (${changes}, 'new', NULL), (NULL, NULL, NULL)`);
+            }, maxStatements);
+            const request = requestFor('T', { count, by }, { transport, reconcile: 'hash' });
+            const sliced = await source.extract(request, call());
+            expect(sliced.rows).toBe(rows.length);
+            expect(await rowsOf(sliced)).toEqual(await rowsOf(unsliced));
+            expect(new Set(sliced.files.map(({ key }) => key)).size).toBe(sliced.files.length);
+            expect(sliced.statements).toHaveLength(count + 1);
+            expect(changes).toBeGreaterThan(rows.length > 0 ? 0 : -1);
+            const { reference, window: ends } = sliced;
+            if (reference?.kind !== 'instant') throw new Error('The table cannot be seen again.');
+            const { dataset, relation, columns, window } = request;
+            const digest = { dataset, relation, columns, arrived: columns, window, ends, level: 'count', references: [reference] } as const;
+            expect((await source.digest(digest, call())).groups[0]?.rows ?? 0).toBe(rows.length);
+          },
+        ),
+        { numRuns: 25 },
+      );
+    },
+  );
 
   it('are all of them used, in one batch', async () => {
     await statement('CREATE OR REPLACE TABLE MANY AS SELECT ID, LABEL, AMOUNT FROM T WHERE FALSE');
