@@ -224,6 +224,40 @@ describe('a sliced extraction that was killed', () => {
   });
 });
 
+it('a sliced extraction that was killed begins again when its table was made anew', async () => {
+  const make = (rows: string) => statement(`CREATE OR REPLACE TABLE ANEW AS SELECT * FROM (VALUES ${rows}) AS V (ID, LABEL, AMOUNT)`);
+  await make("(1, 'a', 1.5), (2, 'b', 2.5)");
+  const notes = storedAttemptNotes(store());
+  const dies = () => Promise.reject(new Error('killed'));
+  const request = requestFor('ANEW', { count: 2, by: ['id'] });
+  await expect(openSource(dies, 1, { attempts: { ...notes, clear: async () => undefined } }).extract(request, call())).rejects.toThrow(
+    'killed',
+  );
+  await make("(3, 'c', 3.5)");
+  expect(await openSource(async () => undefined, 1, { attempts: notes }).extract(request, call())).toMatchObject({ rows: 1 });
+});
+
+it('where changes are to be followed, a first read that was killed begins again: rows are not older than the end of its window', async () => {
+  await statement('CREATE OR REPLACE TABLE FOLLOWED (ID NUMBER(18,0), LABEL VARCHAR, AMOUNT FLOAT)');
+  await statement("INSERT INTO FOLLOWED VALUES (1, 'a', 1.5), (2, 'b', 2.5)");
+  const notes = storedAttemptNotes(store());
+  const dies = () => Promise.reject(new Error('killed'));
+  const request = requestFor(
+    'FOLLOWED',
+    { count: 2, by: ['id'] },
+    {
+      window: { kind: 'changes', until: '2999-01-01T00:00:00Z', lagSeconds: 0, onGap: 'reextract' },
+      changelog: { key: ['id'], listKeys: false },
+    },
+  );
+  await expect(openSource(dies, 1, { attempts: { ...notes, clear: async () => undefined } }).extract(request, call())).rejects.toThrow(
+    'killed',
+  );
+  await statement("INSERT INTO FOLLOWED VALUES (3, 'c', 3.5)");
+  const report = await openSource(async () => undefined, 1, { attempts: notes }).extract(request, call());
+  expect(report).toMatchObject({ rows: 3, announcement: { kind: 'untracked' } });
+});
+
 describe('a table without retention that changes', () => {
   const GONE = { code: 'source/history-unavailable', hint: expect.stringContaining('remove `slices`'), at: { dataset: 'bronze.orders' } };
   const sliced = () => requestFor('FORGETS', { count: 2, by: ['id'] });

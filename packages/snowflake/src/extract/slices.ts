@@ -36,19 +36,26 @@ export async function takeSnapshot(client: SqlApiClient, request: SnapshotReques
     if (typeof rows !== 'string' || !/^\d+$/.test(rows)) throw client.unexpected(context, 'a number of rows that is none');
     return { instant, from, rows: Number(rows) };
   } catch (error) {
+    // The table may have been made anew since an attempt that was killed fixed the instant.
+    const isEarlier = request.at !== undefined && request.isShown !== true;
+    if (isEarlier && isLost(error)) return await takeSnapshot(client, { ...request, at: undefined }, context);
     throw explainNoSnapshot(error, context);
   }
 }
 
 /** Where a table cannot be seen as it was at an instant, the error that says what slices have to do with it. */
 export function explainNoSnapshot(cause: unknown, { dataset }: StatementContext): unknown {
-  if (!isSnowmeltError(cause) || cause.code !== 'source/history-unavailable') return cause;
+  if (!isLost(cause)) return cause;
   return new SnowmeltError('source/history-unavailable', {
     message: `Slices are read at one instant, and the table cannot be seen as of it: ${cause.message}`,
     hint: 'Let its owner set DATA_RETENTION_TIME_IN_DAYS to 1 or more, or remove `slices`: one statement needs no history.',
     at: dataset === undefined ? {} : { dataset },
     cause,
   });
+}
+
+function isLost(error: unknown): error is SnowmeltError {
+  return isSnowmeltError(error) && error.code === 'source/history-unavailable';
 }
 
 /**
