@@ -150,8 +150,8 @@ describe('a session that ends early', () => {
   });
 });
 
-describe('a part that is refused', () => {
-  it('is asked for at a fresh address, of which all are asked for once', async () => {
+describe('a part', () => {
+  it('that is refused is asked for at a fresh address, of which all are asked for once', async () => {
     bench.server().faults.add({ kind: 'status', status: 403, match: { path: '/chunks/', times: 4 } });
     expect(await sumOf(await extract(bench.source()))).toEqual(ALL);
     expect(asked().filter((what) => what === 'result')).toHaveLength(1);
@@ -162,7 +162,7 @@ describe('a part that is refused', () => {
     ).toEqual(CHUNKS.flatMap((chunk) => [chunk, chunk]));
   });
 
-  it('again and again ends the extraction, and says what to do', async () => {
+  it('that is refused again and again ends the extraction, and says what to do', async () => {
     bench.server().faults.add({ kind: 'status', status: 403, match: { path: '/chunks/', times: 100 } });
     const host = new URL(bench.server().url).host;
     await expect(extract()).rejects.toMatchObject({
@@ -173,13 +173,22 @@ describe('a part that is refused', () => {
   });
 
   it.each([
-    ['a body that is no part', { kind: 'expired-token' }],
-    ['a body that ends early and looks complete', { kind: 'truncate', looksComplete: true }],
-    ['a body that cannot be unpacked', { kind: 'wrong-gzip' }],
-  ] as const)('%s ends the extraction, and no row is taken', async (_, fault) => {
+    ['ends early and looks complete', { kind: 'truncate', looksComplete: true }],
+    ['cannot be unpacked', { kind: 'wrong-gzip' }],
+  ] as const)('and whose body %s is fetched again, once', async (_, fault) => {
     bench.server().faults.add({ ...fault, match: { path: '/chunks/', nth: 2 } });
+    expect(await sumOf(await extract())).toEqual(ALL);
+    expect(asked()).toEqual(['login', 'query', ...CHUNKS, ...CHUNKS, 'close']);
     const files = await bench.store().list('bronze/');
+    bench.server().faults.add({ ...fault, match: { path: '/chunks/', times: 100 } });
     await expect(extract()).rejects.toMatchObject({ code: expect.stringMatching(/^source\/(protocol|rows-differ)$/) });
+    expect(await bench.store().list('bronze/')).toEqual(files);
+  });
+
+  it('and whose body is something else ends the extraction, and no row is taken', async () => {
+    bench.server().faults.add({ kind: 'expired-token', match: { path: '/chunks/' } });
+    const files = await bench.store().list('bronze/');
+    await expect(extract()).rejects.toMatchObject({ code: 'source/protocol' });
     expect(await bench.store().list('bronze/')).toEqual(files);
     expect(await sumOf(await extract())).toEqual(ALL);
   });

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { type DataFile, type ParquetWriter, SnowmeltError } from '@snowmelt/core/ports';
+import { type DataFile, isSnowmeltError, type ParquetWriter, SnowmeltError } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
 import type { ResultPartition } from '../client/result-metadata.ts';
 import { inParallel } from './in-parallel.ts';
@@ -120,7 +120,7 @@ async function convertGroups(
     const current = fetched.pop();
     const write = async (signal: AbortSignal): Promise<void> => {
       if (current === undefined) return;
-      done.set(current.group.index, await writeGroup(reading, current, signal));
+      done.set(current.group.index, await writeOrFetchAgain(reading, result, current, signal));
       await note();
     };
     const fetch = async (signal: AbortSignal): Promise<void> => {
@@ -144,6 +144,23 @@ async function fetchGroup(
   const sizes = await inParallel(missing, fetches, signal, fetch);
   return { group, paths: group.partitions.map(pathOf), bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
+
+// A part that was damaged on its way may show it only now that it is read; whatever is wrong at its origin stays wrong.
+async function writeOrFetchAgain(
+  reading: ResultReading,
+  result: PartitionedResult,
+  spooled: SpooledGroup,
+  signal: AbortSignal,
+): Promise<readonly DataFile[]> {
+  try {
+    return await writeGroup(reading, spooled, signal);
+  } catch (error) {
+    if (!isSnowmeltError(error) || !DAMAGED.has(error.code)) throw error;
+    return await writeGroup(reading, await fetchGroup(reading, result, spooled.group, signal), signal);
+  }
+}
+
+const DAMAGED = new Set<string>(['source/protocol', 'source/rows-differ']);
 
 async function writeGroup(
   { writer, request, query }: ResultReading,
