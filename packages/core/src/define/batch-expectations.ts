@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { severity } from './checks.ts';
 import { lakeIdentifier } from './columns.ts';
 import { duration } from './duration.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NanosecondPolicy, OffsetPolicy } from '../ports/source.ts';
 import type { ColumnType } from '../sql/column-type.ts';
 import { columnType, text } from './columns.ts';

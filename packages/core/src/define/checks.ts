@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { lakeIdentifier, text } from './columns.ts';
 
 /** What a check that fails leads to: `error` publishes nothing, `warn` reports. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLakeIdentifier } from '../layout/dataset-name.ts';
 import { parseColumnType } from '../sql/column-type.ts';
 

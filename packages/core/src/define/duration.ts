@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A length of time as people write it. */
 export const duration = z.string().regex(/^\d+ (second|minute|hour|day)s?$/, 'must be a number and a unit, e.g. `10 minutes`');

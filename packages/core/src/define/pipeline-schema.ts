@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { batchFreshness, batchRows } from './batch-expectations.ts';
 import { bronzeColumn } from './bronze-column.ts';
 import { check } from './checks.ts';

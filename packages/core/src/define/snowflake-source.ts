@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { text } from './columns.ts';
 import { duration, secondsIn } from './duration.ts';
 
