@@ -57,7 +57,7 @@ async function compileOrReuse(input: GraphInput, cached: CachedGraph | undefined
     declaration,
     files: input.files,
     binder: input.binder(),
-    loadTranslator: async () => loadTranslator(await (wasm ?? compileTranslator())),
+    loadTranslator: async () => loadTranslator(await wasm),
   });
 }
 

@@ -81,7 +81,7 @@ function compileColumn(
 }
 
 function modeOf(definition: BronzeDefinition): BronzeMode {
-  const { mode: kind, watermark, nullWatermark: nulls, onGap = 'reextract' } = definition;
+  const { mode: kind, watermark, nullWatermark: nulls = 'fail', onGap = 'reextract' } = definition;
   const lagSeconds = secondsIn(definition.lag);
   if (kind === 'changes') return { kind, lagSeconds, onGap };
   return kind === 'full' || watermark === undefined ? { kind: 'full' } : { kind, watermark, lagSeconds, nulls };

@@ -70,7 +70,10 @@ function checkMode(path: readonly string[], bronze: BronzeDefinition, source: Pi
   }
 }
 
-function checkWatermark(path: readonly string[], { mode, watermark, columns }: BronzeDefinition, report: Report): void {
+function checkWatermark(path: readonly string[], { mode, watermark, nullWatermark, columns }: BronzeDefinition, report: Report): void {
+  if (nullWatermark !== undefined && mode !== 'window' && mode !== 'keys-diff') {
+    report([...path, 'nullWatermark'], `Mode ${mode} reads by no watermark.`, 'Remove `nullWatermark`.');
+  }
   if ((mode === 'window' || mode === 'keys-diff') && watermark === undefined) {
     report(
       path,

@@ -130,6 +130,11 @@ describe('the source and its extracts', () => {
     expect(messages({ privateKey: undefined, auth }, { transport: 'raw' })).toEqual([]);
   });
 
+  it('say what becomes of rows without a watermark only where there is one', () => {
+    expect(messages({}, { watermark: undefined, mode: 'full', nullWatermark: 'exclude' })).toEqual(['Mode full reads by no watermark.']);
+    expect(messages({}, { nullWatermark: 'exclude' })).toEqual([]);
+  });
+
   it('read limits as they are written', () => {
     const source = { ...SOURCE, statementTimeout: '30 minutes', maxStatements: 4, fileMegabytes: 32, maxFetches: 8 };
     expect(parsePipeline({ ...GOOD, source }, FILE).source).toMatchObject({

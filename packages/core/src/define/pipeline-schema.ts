@@ -26,7 +26,7 @@ const bronze = z.strictObject({
   watermark: lakeIdentifier.optional(),
   /** The window ends this long before the source's clock, so that transactions that commit late are not lost. */
   lag: duration.default('0 seconds'),
-  nullWatermark: z.enum(['fail', 'exclude']).default('fail'),
+  nullWatermark: z.enum(['fail', 'exclude']).optional(),
   /** For `changes`: when Snowflake no longer knows what changed, read the whole table again and say so, or fail. */
   onGap: z.enum(['reextract', 'fail']).optional(),
   /** How rows leave the source: `unload` writes to its `stage`, `raw` fetches results, `rows` those of a look-up, `auto` decides by size. `chunks` fetches as drivers do. */
