@@ -8,6 +8,8 @@ export interface SpooledColumn extends Column {
    * `native`, in landed files only: the type itself.
    */
   readonly encoding: 'text' | 'epoch_us' | 'hex' | 'native';
+  /** The source said of this very result that its numbers have no more decimals than the type: the writer need not look for what a cast would cut off. */
+  readonly hasExactNumbers?: true;
 }
 
 /** Spool files: each holds one JSON array of rows, each row an array of strings and nulls; plain or gzip (by the ending `.gz`). */

@@ -152,6 +152,17 @@ describe('duckdbParquetWriter', () => {
     expect(await store.list(`bronze/t/attempt1/part-${files}`)).toEqual([]);
   });
 
+  it.each([
+    [{ kind: 'bigint' }, 'text', ['9223372036854775807'], ['9223372036854775808']],
+    [{ kind: 'decimal', precision: 5, scale: 2 }, 'text', ['-999.99', '1', '.5'], ['1000']],
+    [{ kind: 'decimal', precision: 30, scale: 10 }, 'text', ['12345678901234567890.0123456789'], ['123456789012345678901']],
+    [{ kind: 'timestamp' }, 'epoch_us', ['-62135596800000000'], ['9223372036854775807']],
+  ] as const)('of numbers that are exact already, refuses what the type cannot hold: $0.kind', async (type, encoding, good, bad) => {
+    const proven: SpooledColumn = { ...column(type, encoding), hasExactNumbers: true };
+    expect(await cast(proven, good)).toEqual(await cast(column(type, encoding), good));
+    await expect(cast(proven, [...good, ...bad])).rejects.toMatchObject({ code: 'source/value-does-not-fit', at: { field: 'c' } });
+  });
+
   it('turns decimals of any size to themselves or refuses them', async () => {
     const digits = (max: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: max });
     const number = fc

@@ -14,7 +14,7 @@ export interface SpoolCast {
 /** The SQL that turns a landed value `x` into a column's type. */
 export function landedCast(column: SpooledColumn, x: string): SpoolCast {
   // An integer beyond every timestamp stands for a value that the lake cannot hold.
-  if (column.encoding === 'epoch_us') return { value: `make_timestamp(CAST(${x} AS BIGINT))`, fits: `${x} <> ${NO_TIMESTAMP}` };
+  if (column.encoding === 'epoch_us') return { value: microsecondsCast(x), fits: `${x} <> ${NO_TIMESTAMP}` };
   return spoolCast(column, x);
 }
 
@@ -27,8 +27,10 @@ const NO_TIMESTAMP = '9223372036854775807';
  */
 export function spoolCast(column: SpooledColumn, x: string): SpoolCast {
   if (column.encoding === 'native') return { value: `CAST(${x} AS ${typeOf(column)})` };
+  // To look at every cell costs as much as the casts; numbers that are too large fail in them anyway.
+  if (column.hasExactNumbers === true) return exactCast(column, x);
   if (column.encoding === 'epoch_us') {
-    return { value: `make_timestamp(CAST(${x} AS BIGINT))`, fits: hasDecimals(x, 0), textOf: (v) => `CAST(epoch_us(${v}) AS VARCHAR)` };
+    return { value: microsecondsCast(x), fits: hasDecimals(x, 0), textOf: (v) => `CAST(epoch_us(${v}) AS VARCHAR)` };
   }
   const { type } = column;
   switch (type.kind) {
@@ -51,6 +53,15 @@ export function spoolCast(column: SpooledColumn, x: string): SpoolCast {
     case 'timestamp':
       return { value: `CAST(${x} AS TIMESTAMP)`, fits: matches(x, String.raw`[^:]*\d(\d|[ T]\d\d:\d\d(:\d\d(\.\d{0,6}0*)?)?)`) };
   }
+}
+
+function exactCast({ hasExactNumbers: _proven, ...column }: SpooledColumn, x: string): SpoolCast {
+  if (column.encoding === 'epoch_us') return { value: microsecondsCast(x), fits: `${x} <> '${NO_TIMESTAMP}'` };
+  return { value: spoolCast(column, x).value };
+}
+
+function microsecondsCast(x: string): string {
+  return `make_timestamp(CAST(${x} AS BIGINT))`;
 }
 
 function plainText(v: string): string {

@@ -32,10 +32,15 @@ export function parseResultMetadata(answer: unknown): ResultMetadata | undefined
   const handle = textOf(answer, 'statementHandle');
   const metadata = memberOf(answer, 'resultSetMetaData');
   const rows = numberOf(metadata, 'numRows');
-  const columns = listOf(memberOf(metadata, 'rowType'), parseColumn);
+  const columns = parseResultColumns(memberOf(metadata, 'rowType'));
   const partitions = listOf(memberOf(metadata, 'partitionInfo'), parsePartition);
   if (handle === undefined || rows === undefined || columns === undefined || partitions === undefined) return undefined;
   return { handle, rows, columns, partitions };
+}
+
+/** Reads how Snowflake describes a result's columns; undefined if it has another shape. */
+export function parseResultColumns(described: unknown): readonly ResultColumn[] | undefined {
+  return listOf(described, parseColumn);
 }
 
 /** Reads the rows of a small result out of its answer; undefined if it has another shape. */

@@ -20,7 +20,8 @@ afterEach(async () => {
 
 const success = (data: object | null): Reply => ({ body: JSON.stringify({ data, code: null, message: null, success: true }) });
 const failure = (code: string, message = 'No.'): Reply => ({ body: JSON.stringify({ data: null, code, message, success: false }) });
-const result = (more: object = {}) => success({ queryId: 'q1', total: 1, rowset: [['0']], ...more });
+const result = (more: object = {}) =>
+  success({ queryId: 'q1', total: 1, rowtype: [{ name: 'N', type: 'fixed', precision: 1, scale: 0 }], rowset: [['0']], ...more });
 
 type Script = (request: SeenRequest) => Reply | Promise<Reply> | undefined;
 

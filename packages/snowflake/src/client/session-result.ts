@@ -1,5 +1,5 @@
 import { listOf, memberOf, numberOf, textOf } from './answer-fields.ts';
-import { parseRows } from './result-metadata.ts';
+import { parseResultColumns, parseRows, type ResultColumn } from './result-metadata.ts';
 
 /** Rows of a result that are fetched from an object store, by an address that is valid for some hours. */
 export interface ResultChunk {
@@ -14,6 +14,7 @@ export interface SessionResult {
   /** Snowflake's identifier of the statement. */
   readonly handle: string;
   readonly rows: number;
+  readonly columns: readonly ResultColumn[];
   /** The first rows, a megabyte or so; the chunks hold the others. */
   readonly data: readonly (readonly (string | null)[])[];
   readonly chunks: readonly ResultChunk[];
@@ -25,10 +26,11 @@ export interface SessionResult {
 export function parseSessionResult(data: unknown): SessionResult | undefined {
   const handle = textOf(data, 'queryId');
   const rows = numberOf(data, 'total');
+  const columns = parseResultColumns(memberOf(data, 'rowtype'));
   const first = parseRows(memberOf(data, 'rowset'));
   const chunks = listOf(memberOf(data, 'chunks') ?? [], parseChunk);
-  if (handle === undefined || rows === undefined || first === undefined || chunks === undefined) return undefined;
-  return { handle, rows, data: first, chunks, chunkHeaders: parseHeaders(data) };
+  if (handle === undefined || rows === undefined || columns === undefined || first === undefined || chunks === undefined) return undefined;
+  return { handle, rows, columns, data: first, chunks, chunkHeaders: parseHeaders(data) };
 }
 
 function parseChunk(value: unknown): ResultChunk | undefined {

@@ -53,13 +53,14 @@ async function readResult(reading: Reading): Promise<TransportReport> {
 }
 
 async function partitionsOf(reading: Reading, result: SessionResult): Promise<Omit<PartitionedResult, 'isResumed'>> {
-  const { handle, rows, data, chunks } = result;
+  const { handle, rows, columns, data, chunks } = result;
   const text = Buffer.from(JSON.stringify(data));
   await writeSpoolFile(firstPath(reading), [text]);
   const readChunk = reading.client.chunksOf(result);
   return {
     handle,
     rows,
+    columns,
     partitions: [{ rows: data.length, bytes: text.length }, ...chunks],
     firstBytes: text.length,
     pathOf: (number) => (number === 0 ? firstPath(reading) : chunkPath(reading, number - 1)),

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { type DataFile, isSnowmeltError, type ParquetWriter, SnowmeltError } from '@snowmelt/core/ports';
 import type { StatementContext } from '../client/request-sender.ts';
-import type { ResultPartition } from '../client/result-metadata.ts';
+import type { ResultColumn, ResultPartition } from '../client/result-metadata.ts';
+import { markExactNumbers } from './exact-numbers.ts';
 import { inParallel } from './in-parallel.ts';
 import { groupPartitions, type PartitionGroup } from './partition-groups.ts';
 import { ifStillThere } from './still-there.ts';
@@ -30,6 +31,7 @@ export interface ResultReading {
 export interface PartitionedResult {
   readonly handle: string;
   readonly rows: number;
+  readonly columns: readonly ResultColumn[];
   readonly partitions: readonly ResultPartition[];
   /** It is that of an earlier attempt, of which files may be kept. */
   readonly isResumed: boolean;
@@ -82,7 +84,8 @@ export async function readPartitions(reading: ResultReading, result: Partitioned
   checkRows(reading.context, sumRows(partitions), rows);
   const groups = groupPartitions(partitions, reading.groupBytes);
   const kept = result.isResumed ? await keepFiles(reading, groups) : new Map<number, readonly DataFile[]>();
-  const { files, bytes } = await convertGroups(reading, result, groups, kept);
+  const query = { ...reading.query, columns: markExactNumbers(reading.query.columns, result.columns) };
+  const { files, bytes } = await convertGroups({ ...reading, query }, result, groups, kept);
   checkRows(reading.context, sumRows(files), rows);
   return { files, rows, statement: handle, bytesFetched: result.firstBytes + bytes };
 }
