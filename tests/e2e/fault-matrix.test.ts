@@ -50,9 +50,11 @@ const PASSING: readonly FaultKind[] = [
 /** What stays wrong from a request on, until the next run. */
 const LASTING: readonly FaultKind[] = [
   { kind: 'status', status: 429 },
+  { kind: 'status', status: 503 },
   { kind: 'status', status: 403 },
   { kind: 'expired-token' },
   { kind: 'truncate' },
+  { kind: 'wrong-gzip' },
   { kind: 'drop' },
 ];
 
@@ -75,6 +77,9 @@ beforeAll(async () => {
   await server.database.run(
     `CREATE TABLE "SHOPS" AS SELECT i::DECIMAL(10,0) AS "ID", (i / 4)::DECIMAL(12,2) AS "AREA" FROM range(50) r(i)`,
   );
+  await server.database.run(
+    `CREATE TABLE "LINES" AS SELECT i::DECIMAL(10,0) AS "ID", DATE '2026-01-01' + i::INTEGER AS "DUE" FROM range(50) r(i)`,
+  );
   session = openDuckdb({ memoryLimit: '512MB', threads: 2, tempFolder: join(folder, 'tmp') });
   const declaration = {
     name: 'faults',
@@ -96,6 +101,7 @@ beforeAll(async () => {
         columns: { id: 'NUMBER(10,0)', loaded_at: 'TIMESTAMP_NTZ' },
       },
       items: { table: 'ITEMS', mode: 'full', transport: 'raw', columns: { id: 'NUMBER(10,0)', label: 'VARCHAR' } },
+      lines: { table: 'LINES', mode: 'full', transport: 'chunks', columns: { id: 'NUMBER(10,0)', due: 'DATE' } },
       shops: { table: 'SHOPS', mode: 'full', transport: 'unload', columns: { id: 'NUMBER(10,0)', area: 'NUMBER(12,2)' } },
     },
   };
@@ -173,7 +179,7 @@ describe('a fault at any request of a run', () => {
     expect(await run(lake)).toMatchObject({ status: 'done' });
     requests = server.faults.requests().length;
     undisturbed = await digest(lake);
-    expect(Object.values(undisturbed).map((text) => text.split(':')[0])).toEqual(['50', '50', '50']);
+    expect(Object.values(undisturbed).map((text) => text.split(':')[0])).toEqual(['50', '50', '50', '50']);
     // Descriptions, the bounds of the window, statements, what is asked until they are over, partitions.
     expect(requests).toBeGreaterThan(12);
   });

@@ -127,6 +127,21 @@ describe('a result', () => {
     expect((await other.send('POST', `/queries/${String(data['queryId'])}/abort-request`)).body).toMatchObject({ code: '000605' });
   });
 
+  it('is read as a table by a later statement of the same user, also through the SQL API', async () => {
+    const large = await client.query("SELECT n, text, n = 3 AS b, '2024-01-01'::DATE AS d FROM many");
+    const small = await client.query('SELECT 7 AS n, NULL AS text, NULL::BOOLEAN AS b, NULL::DATE AS d');
+    const scan = ({ data }: { readonly data: Json }): string => `SELECT * FROM TABLE(RESULT_SCAN('${String(data['queryId'])}'))`;
+    const sums = `SELECT COUNT(*), SUM(n), COUNT(text), COUNT_IF(b), COUNT_IF(d = '2024-01-01'::DATE) FROM (${scan(large)} UNION ALL ${scan(small)})`;
+    expect((await client.query(sums)).data['rowset']).toEqual([['20001', String((ROWS * (ROWS - 1)) / 2 + 7), '20000', '1', '20000']]);
+    const headers = { Authorization: `Bearer ${makeToken({ user: 'DEV' })}`, 'Content-Type': 'application/json' };
+    const statement = { method: 'POST', headers, body: JSON.stringify({ statement: sums.replaceAll('SELECT *', 'SELECT n, text, b, d') }) };
+    expect(await (await fetch(`${server.url}/api/v2/statements`, statement)).json()).toMatchObject({
+      data: [['20001', '199990007', '20000', '1', '20000']],
+    });
+    const other = await openSession(server, { ...LOGIN, LOGIN_NAME: 'other' });
+    expect((await other.query(sums)).body).toMatchObject({ success: false, code: '000709' });
+  });
+
   it('is described without running', async () => {
     const { data } = await client.query('SELECT n, ? AS x FROM many', { describeOnly: true });
     expect(data).toMatchObject({ total: 0, rowset: [], rowtype: [{ name: 'N', type: 'fixed' }, { name: 'X' }] });

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { SnowflakeError } from '../errors/snowflake-error.ts';
-import type { StoredResult } from '../results/render-query.ts';
 import type { ResultFormat } from '../results/result-format.ts';
 import type { ResultPlace, ResultStore } from '../results/result-store.ts';
 import { runSeveral } from './run-several.ts';
 import { runStatement, type StatementOutcome, type StatementRequest, type StatementTools } from './run-statement.ts';
-import type { FindResult } from './scanned-results.ts';
+import type { FindResult, FinishedResult } from './scanned-results.ts';
 
 /** Where a statement stands. */
 export type StatementState =
@@ -87,10 +86,11 @@ export function statementRegistry(options: Omit<StatementTools, 'findResult'> & 
 }
 
 // As in Snowflake, whoever ran the statement may see its result again, and nobody else.
-function finishedResult(statement: Statement | undefined, user: string): StoredResult | undefined {
-  if (statement?.user !== user || statement.format !== 'sql-api') return undefined;
+function finishedResult(statement: Statement | undefined, user: string): FinishedResult | undefined {
+  if (statement?.user !== user) return undefined;
   const state = statement.state();
-  return state.kind === 'done' ? state.outcome.result : undefined;
+  const result = state.kind === 'done' ? state.outcome.result : undefined;
+  return result === undefined ? undefined : { result, format: statement.format };
 }
 
 type Take = <T>(signal: AbortSignal, task: () => Promise<T>) => Promise<T>;
