@@ -16,9 +16,10 @@ import { toBuildError } from './duckdb-error.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { identifier } from './duckdb-sql.ts';
 import { inputView, resolveLazy } from './input-view.ts';
+import type { OutputWriter } from './output-writer.ts';
 import { removeFile } from './parquet-file.ts';
 import { type FailureTranslator, type Statements, withStatements } from './statements.ts';
-import { type OutputWriter, writeOutput } from './write-output.ts';
+import { writeOutput } from './write-output.ts';
 
 /** What an engine works with. */
 interface Tools {
@@ -31,13 +32,42 @@ export function duckdbEngine(tools: Tools): SqlEngine {
   return {
     dialect: 'duckdb',
     build: (request, context, judge) =>
-      withStatements(tools.session, context.signal, translator(tools, request), async (statements) => {
+      withWorkspace(tools, request, context, async (statements, withSecond) => {
         for (const stage of request.stages) await runStage(stage, request, statements, tools.store);
         const findings = { violations: await runChecks(request, statements), accounts: await readAccounts(request, statements) };
         judge(findings);
-        return { ...findings, outputs: await writeOutputs(tools, request, context, statements) };
+        return { ...findings, outputs: await writeOutputs(tools, request, context, { statements, withSecond }) };
       }),
   };
+}
+
+let workspaces = 0;
+
+// Temporary tables belong to one connection; what is in a schema of its own two connections can read.
+async function withWorkspace<T>(
+  tools: Tools,
+  request: BuildRequest,
+  { signal }: CallContext,
+  act: (statements: Statements, withSecond: OutputWriter['withSecond']) => Promise<T>,
+): Promise<T> {
+  workspaces += 1;
+  const name = `build_${workspaces}`;
+  const doing = `building ${request.dataset}`;
+  const connect = <R>(use: (statements: Statements) => Promise<R>): Promise<R> =>
+    withStatements(tools.session, signal, translator(tools, request), use);
+  return await connect(async (statements) => {
+    await statements.run(`CREATE SCHEMA ${name}; SET schema = '${name}'`, doing);
+    try {
+      return await act(statements, (second) =>
+        connect(async (others) => {
+          await others.run(`SET schema = '${name}'`, doing);
+          await second(others);
+        }),
+      );
+    } finally {
+      await statements.dispose(`DROP SCHEMA ${name} CASCADE`);
+    }
+  });
 }
 
 function translator(tools: Tools, request: BuildRequest): FailureTranslator {
@@ -55,9 +85,9 @@ async function runStage(stage: BuildStage, request: BuildRequest, statements: St
       return await statements.run(inputView(input, store), doing(input.relation));
     }
     case 'table':
-      return await statements.run(`CREATE TEMP TABLE ${identifier(stage.name)} AS ${stage.sql.duckdb}`, doing(stage.name));
+      return await statements.run(`CREATE TABLE ${identifier(stage.name)} AS ${stage.sql.duckdb}`, doing(stage.name));
     case 'view':
-      return await statements.run(`CREATE TEMP VIEW ${identifier(stage.name)} AS ${stage.sql.duckdb}`, doing(stage.name));
+      return await statements.run(`CREATE VIEW ${identifier(stage.name)} AS ${stage.sql.duckdb}`, doing(stage.name));
     default:
       return assertNever(stage);
   }
@@ -93,15 +123,14 @@ async function writeOutputs(
   tools: Tools,
   request: BuildRequest,
   context: CallContext,
-  statements: Statements,
+  connections: Pick<OutputWriter, 'statements' | 'withSecond'>,
 ): Promise<BuildReport['outputs']> {
   const begun: ObjectKey[] = [];
   const writer: OutputWriter = {
     dataset: request.dataset,
     attempt: context.attempt,
     store: tools.store,
-    statements,
-    withSecond: (act) => withStatements(tools.session, context.signal, translator(tools, request), act),
+    ...connections,
     onKey: (key) => begun.push(key),
   };
   const outputs: { readonly part: BuildOutput['part']; readonly partitions: readonly WrittenPartition[] }[] = [];

@@ -7,7 +7,7 @@ export function inputView(input: InputRelation, store: ObjectStore): string {
   const paths = input.files.map((key) => store.locate(key));
   const batch = paths.length === 0 ? 'CAST(NULL AS VARCHAR)' : `parse_path(filename, ${literal('both_slash')})[-2]`;
   const extra = input.batchColumn === true ? [`${batch} AS "_batch"`] : [];
-  return `CREATE OR REPLACE TEMP VIEW ${identifier(input.relation)} AS ${selectFiles(input.columns, paths, extra)}`;
+  return `CREATE OR REPLACE VIEW ${identifier(input.relation)} AS ${selectFiles(input.columns, paths, extra)}`;
 }
 
 /** Asks which days of a lazy input are needed and turns it into an ordinary input of their files, each once. */

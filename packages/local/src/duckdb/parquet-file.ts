@@ -68,8 +68,8 @@ export async function sealFile(path: string): Promise<{ readonly bytes: number; 
   }
 }
 
-// RETURN_STATS gives a map of quoted column names to maps of texts.
-function columnStatistics(reported: Json | undefined): Record<string, ColumnStatistics> {
+/** The statistics of a file by column, from what `RETURN_STATS` gives: a map of quoted column names to maps of texts. */
+export function columnStatistics(reported: Json | undefined): Record<string, ColumnStatistics> {
   const columns: Record<string, ColumnStatistics> = {};
   for (const [name, statistics] of entriesOf(reported)) {
     const values = new Map(entriesOf(statistics));

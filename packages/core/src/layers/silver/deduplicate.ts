@@ -1,5 +1,6 @@
-import { forBoth, type Words } from '../../sql/render.ts';
+import { forBoth } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/text.ts';
+import { type FirstOf, renderFirstOf } from './first-of.ts';
 
 /** How copies are recognised, and which one stays. */
 export interface DeduplicateSpec {
@@ -18,28 +19,29 @@ export interface DeduplicateSpec {
  */
 export function renderDeduplicate(spec: DeduplicateSpec): RenderedSql {
   return forBoth((words) => {
-    let query = '_candidates';
-    const others = (columns: readonly string[]) => spec.columns.filter((column) => !columns.includes(column));
-    if (spec.key !== undefined) {
-      const version = spec.version === undefined ? [] : [spec.version];
-      const order = [...version, ...others([...spec.key, ...version])].map((column) => `${words.name(column)} DESC NULLS LAST`);
-      query = firstOf(query, spec, spec.key, order, words);
-    }
-    if (spec.distinct !== undefined) {
-      const first = spec.key ?? [];
-      const order = [...first, ...others([...first, ...spec.distinct])].map((column) => `${words.name(column)} ASC NULLS FIRST`);
-      query = firstOf(query, spec, spec.distinct, order, words);
-    }
-    return `SELECT ${outputColumns(spec, words)} FROM ${query}`;
+    const columns = [...spec.columns, ...(spec.byDay ? ['_day'] : [])];
+    const acts = [...latestOf(spec), ...smallestOf(spec)];
+    const relation = (number: number): string => (number === 0 ? '_candidates' : `_first_${number}`);
+    const ctes = acts.flatMap((act, i) => renderFirstOf({ ...act, columns, from: relation(i), name: relation(i + 1) }, words));
+    const select = `SELECT ${columns.map(words.name).join(', ')} FROM ${relation(acts.length)}`;
+    return ctes.length === 0 ? select : `WITH ${ctes.join(', ')} ${select}`;
   });
 }
 
-function firstOf(from: string, spec: DeduplicateSpec, partition: readonly string[], order: readonly string[], words: Words): string {
-  const by = [...(spec.byDay ? ['_day'] : []), ...partition.map(words.name)].join(', ');
-  const ranked = `SELECT *, row_number() OVER (PARTITION BY ${by} ORDER BY ${order.length === 0 ? by : order.join(', ')}) AS _rank FROM ${from}`;
-  return `(SELECT ${outputColumns(spec, words)} FROM (${ranked}) AS _ranked WHERE _rank = 1) AS _first`;
+type Act = Pick<FirstOf, 'by' | 'order' | 'isGreatest'>;
+
+function latestOf(spec: DeduplicateSpec): Act[] {
+  if (spec.key === undefined) return [];
+  const version = spec.version === undefined ? [] : [spec.version];
+  return [actOf(spec, spec.key, version, true)];
 }
 
-function outputColumns(spec: DeduplicateSpec, words: Words): string {
-  return [...spec.columns.map(words.name), ...(spec.byDay ? ['_day'] : [])].join(', ');
+function smallestOf(spec: DeduplicateSpec): Act[] {
+  return spec.distinct === undefined ? [] : [actOf(spec, spec.distinct, spec.key ?? [], false)];
+}
+
+// All columns take part, so that no two rows are alike unless it does not matter which one stays.
+function actOf(spec: DeduplicateSpec, by: readonly string[], first: readonly string[], isGreatest: boolean): Act {
+  const deciding = [...new Set([...first, ...spec.columns])].filter((column) => !by.includes(column));
+  return { by: [...(spec.byDay ? ['_day'] : []), ...by], order: deciding, isGreatest };
 }
