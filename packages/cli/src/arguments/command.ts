@@ -5,6 +5,8 @@ export interface OptionSpec {
   readonly name: string;
   readonly short?: string;
   readonly value?: string;
+  /** May be given several times; the values are then joined by blanks. */
+  readonly isMany?: true;
   readonly help: string;
 }
 

@@ -14,6 +14,15 @@ const DATE: OptionSpec = { name: 'date', value: 'YYYY-MM-DD', help: 'logical dat
 const CONCURRENCY: OptionSpec = { name: 'concurrency', value: 'N', help: 'steps at the same time (default: 2)' };
 const RETRIES: OptionSpec = { name: 'retries', value: 'N', help: 'further attempts where an error says that it is safe (default: 2)' };
 
+const SELECT: readonly OptionSpec[] = [
+  { name: 'select', short: 's', value: 'DATASETS', isMany: true, help: 'only these, e.g. "+fact_orders gold.*", state:modified' },
+  { name: 'exclude', value: 'DATASETS', isMany: true, help: 'all but these' },
+];
+const FULL_REFRESH: OptionSpec = {
+  name: 'full-refresh',
+  help: 'make everything that is selected again from its inputs; bronze only if --select names it',
+};
+
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -28,15 +37,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'check',
     summary: 'compile the project: names, types, SQL, lineage; touches no data',
     takes: [0, 0],
-    options: [{ name: 'source', help: 'also hold every extract against what the source says of its columns; reads no row' }],
+    options: [{ name: 'source', help: 'also hold every extract against what the source says of its columns; reads no row' }, ...SELECT],
     load: async () => (await import('../commands/check.ts')).check,
   },
   {
     name: 'plan',
     summary: 'say what a run would do, and why; touches nothing',
-    details: 'With --json the whole plan is printed: every step with its finished SQL and exact files.',
+    details:
+      'Says of every partition how it stands. With --json the whole plan is printed: every step with its finished SQL and exact files.',
     takes: [0, 0],
-    options: [DATE],
+    options: [DATE, ...SELECT, FULL_REFRESH],
     load: async () => (await import('../commands/plan.ts')).plan,
   },
   {
@@ -44,8 +54,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'bring the lake up to date for one logical date',
     details: 'Builds only what is missing or stale. Ctrl-C stops cleanly; the next run goes on.',
     takes: [0, 0],
-    options: [DATE, CONCURRENCY, RETRIES],
+    options: [DATE, ...SELECT, FULL_REFRESH, CONCURRENCY, RETRIES],
     load: async () => (await import('../commands/run.ts')).run,
+  },
+  {
+    name: 'retry',
+    arguments: '[RUN]',
+    summary: 'continue the last run if it failed or was stopped, or a run by its id',
+    details: 'For the same logical date and the same selection; what the run has published is not done again.',
+    takes: [0, 1],
+    options: [CONCURRENCY, RETRIES],
+    load: async () => (await import('../commands/retry.ts')).retry,
   },
   {
     name: 'backfill',
@@ -57,6 +76,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'from', value: 'YYYY-MM-DD', help: 'first logical date' },
       { name: 'to', value: 'YYYY-MM-DD', help: 'last logical date (default: yesterday)' },
       { name: 'refetch', help: 'read days again that were extracted before' },
+      ...SELECT,
+      FULL_REFRESH,
       CONCURRENCY,
       RETRIES,
     ],

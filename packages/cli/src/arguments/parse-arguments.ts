@@ -15,15 +15,19 @@ export function findCommand(name: string): CommandSpec {
 export function parseArguments(command: CommandSpec, argv: readonly string[]): Omit<Invocation, 'terminal'> {
   const specs = [...command.options, ...COMMON_OPTIONS];
   const options = Object.fromEntries(
-    specs.map(({ name, short, value }) => [
+    specs.map(({ name, short, value, isMany = false }) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short === undefined ? {} : { short }) },
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: isMany,
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     if (values['help'] !== true) checkCount(command, positionals);
-    return { values: values as Invocation['values'], positionals };
+    return { values: joined(values), positionals };
   } catch (error) {
     if (error instanceof SnowmeltError) throw error;
     throw usageError(
@@ -32,6 +36,11 @@ export function parseArguments(command: CommandSpec, argv: readonly string[]): O
       specs.map(({ name }) => name),
     );
   }
+}
+
+function joined(values: Readonly<Record<string, unknown>>): Invocation['values'] {
+  const entries = Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.join(' ') : value] as const);
+  return Object.fromEntries(entries) as Invocation['values'];
 }
 
 function checkCount(command: CommandSpec, positionals: readonly string[]): void {

@@ -4,6 +4,7 @@ import { readText } from '../arguments/read-options.ts';
 import { openProject } from '../compose/open-project.ts';
 import { readDate } from './logical-dates.ts';
 import { runDays } from './run.ts';
+import { readScope, tellScope } from './scope.ts';
 
 /** Runs every logical date of a range, in order. */
 export const backfill: CommandAction = async (invocation) => {
@@ -22,7 +23,10 @@ export const backfill: CommandAction = async (invocation) => {
         message: `--from ${first} is after --to ${last}.`,
         hint: 'The range runs forward and includes both ends.',
       });
-    return await runDays(project, daysBetween(first, last), invocation);
+    const scope = await readScope(invocation, project);
+    tellScope(scope, project.graph, invocation);
+    const refetch = invocation.values['refetch'] === true ? { refetch: true } : {};
+    return await runDays(project, daysBetween(first, last), invocation, { ...scope, ...refetch });
   } finally {
     project.close();
   }

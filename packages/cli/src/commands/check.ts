@@ -2,12 +2,14 @@ import { contractRequests, type DescribedDataset, describeSources, readLake } fr
 import { throwAll } from '@snowmelt/core/ports';
 import type { CommandAction, Invocation } from '../arguments/command.ts';
 import { openProject, type Project } from '../compose/open-project.ts';
+import { readScope, type Scope } from './scope.ts';
 
 /** Compiles the project and says what it consists of; with `--source` also how the source differs from it. */
 export const check: CommandAction = async (invocation) => {
   const project = await openProject(invocation);
   try {
-    const described = invocation.values['source'] === true ? await askSource(project, invocation) : [];
+    const { only } = await readScope(invocation, project);
+    const described = invocation.values['source'] === true ? await askSource(project, invocation, only) : [];
     report(project, described, invocation);
     throwAll(described.flatMap(({ error }) => (error === undefined ? [] : [error, ...error.others])));
     return 0;
@@ -16,7 +18,7 @@ export const check: CommandAction = async (invocation) => {
   }
 };
 
-async function askSource(project: Project, { terminal }: Invocation): Promise<readonly DescribedDataset[]> {
+async function askSource(project: Project, { terminal }: Invocation, only: Scope['only']): Promise<readonly DescribedDataset[]> {
   const stop = new AbortController();
   const release = terminal.onInterrupt(() => stop.abort());
   try {
@@ -25,7 +27,8 @@ async function askSource(project: Project, { terminal }: Invocation): Promise<re
       store,
       graph.datasets.map(({ name }) => name),
     );
-    return await describeSources(contractRequests(graph, lake), await project.openSource(), { attempt: 'check', signal: stop.signal });
+    const requests = contractRequests(graph, lake).filter(({ dataset }) => only?.has(dataset) !== false);
+    return await describeSources(requests, await project.openSource(), { attempt: 'check', signal: stop.signal });
   } finally {
     release();
   }

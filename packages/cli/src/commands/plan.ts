@@ -1,8 +1,10 @@
-import { buildPlan, readLake } from '@snowmelt/core/pipeline';
+import { buildPlan, describeLedger, readLake } from '@snowmelt/core/pipeline';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
+import { renderLedger } from '../render/render-ledger.ts';
 import { renderPlan } from '../render/render-plan.ts';
 import { readDate } from './logical-dates.ts';
+import { describeScope, readScope } from './scope.ts';
 
 /** Prints what a run would do. Reads table logs, writes nothing to the lake. */
 export const plan: CommandAction = async (invocation) => {
@@ -13,9 +15,12 @@ export const plan: CommandAction = async (invocation) => {
       project.store,
       project.graph.datasets.map(({ name }) => name),
     );
-    const made = buildPlan(project.graph, lake, { day });
-    const text = (): string => renderPlan(made, project.graph.source.kind);
-    invocation.terminal.out(invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made })}\n` : text());
+    const scope = await readScope(invocation, project);
+    const made = buildPlan(project.graph, lake, { day, ...scope });
+    const ledger = describeLedger(project.graph, lake, made, scope.only);
+    const text = (): string =>
+      `${describeScope(scope, project.graph)}${renderPlan(made, project.graph.source.kind)}${renderLedger(ledger)}`;
+    invocation.terminal.out(invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made, ledger })}\n` : text());
     return 0;
   } finally {
     project.close();

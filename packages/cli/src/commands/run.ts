@@ -1,4 +1,4 @@
-import { type Graph, type RunRecord, runPipeline } from '@snowmelt/core/pipeline';
+import { type Graph, type RunRecord, type RunSettings, runPipeline, shapeOf } from '@snowmelt/core/pipeline';
 import type { LogicalDate } from '@snowmelt/core/ports';
 import type { CommandAction, Invocation } from '../arguments/command.ts';
 import { readNumber } from '../arguments/read-options.ts';
@@ -7,20 +7,23 @@ import { openHost } from '../render/open-host.ts';
 import { renderRecord } from '../render/render-record.ts';
 import type { RunHost } from '../render/run-host.ts';
 import { readDate } from './logical-dates.ts';
+import { readScope, tellScope } from './scope.ts';
 
 /** Brings the lake up to date for one logical date. */
 export const run: CommandAction = async (invocation) => {
   const project = await openProject(invocation);
   try {
     const day = readDate(invocation, 'date', project.clock);
-    return await runDays(project, [day], invocation);
+    const scope = await readScope(invocation, project);
+    tellScope(scope, project.graph, invocation);
+    return await runDays(project, [day], invocation, scope);
   } finally {
     project.close();
   }
 };
 
 /** Runs logical dates one after another and stops behind the first that fails. Returns the exit code. */
-export async function runDays(project: Project, days: readonly LogicalDate[], invocation: Invocation): Promise<number> {
+export async function runDays(project: Project, days: readonly LogicalDate[], invocation: Invocation, asked: Asked = {}): Promise<number> {
   const { terminal } = invocation;
   const host = openHost(invocation);
   const stop = new AbortController();
@@ -29,11 +32,13 @@ export async function runDays(project: Project, days: readonly LogicalDate[], in
     concurrency: readNumber(invocation, 'concurrency', 2, 1),
     retries: readNumber(invocation, 'retries', 2, 0),
     signal: stop.signal,
-    refetch: invocation.values['refetch'] === true,
   };
+  const last = days.at(-1);
+  const range = days.length > 1 && last !== undefined ? { until: last } : {};
   try {
-    for (const day of days) {
-      const record = await runPipeline(project.graph, day, project.ports(host), settings);
+    for (const [index, day] of days.entries()) {
+      const one = index === 0 ? asked : ofLaterDay(asked, project.graph);
+      const record = await runPipeline(project.graph, day, project.ports(host), { ...settings, ...one, ...range });
       host.end();
       report(project.graph, record, host, invocation, project);
       if (record.status === 'failed') return record.steps.some(isUserFault) ? 2 : 1;
@@ -44,6 +49,19 @@ export async function runDays(project: Project, days: readonly LogicalDate[], in
     release();
     host.end();
   }
+}
+
+/** What a run is asked for besides its date. */
+export type Asked = Pick<RunSettings, 'only' | 'fresh' | 'fulfilled' | 'continues' | 'refetch' | 'until'>;
+
+// An event dataset is made again once; of a snapshot each day is made again.
+function ofLaterDay({ only, fresh, refetch }: Asked, graph: Graph): Asked {
+  const snapshots = graph.datasets.filter((dataset) => shapeOf(dataset) === 'snapshot' && fresh?.has(dataset.name) === true);
+  return {
+    ...(only === undefined ? {} : { only }),
+    ...(fresh === undefined ? {} : { fresh: new Set(snapshots.map(({ name }) => name)) }),
+    ...(refetch === undefined ? {} : { refetch }),
+  };
 }
 
 const USER_FAULTS = /^(config|compile|secret|cli)\/|^source\/(authentication|column-missing|type-mismatch)$/;

@@ -7,6 +7,7 @@ import { datasetName } from '../layout/dataset-name.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { FileFormat, SourceColumn, SourceRelation } from '../ports/source.ts';
 import { compileExpectations } from './compile-expectations.ts';
+import { columnParts, definitionParts } from './definition-parts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a bronze definition. Its types are the declared ones; the source is held to them when it is read. */
@@ -25,6 +26,13 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
     columns: key === undefined ? declared : [...declared, DELETED_COLUMN],
     inputs: [],
     fingerprint: await fingerprintOf({ relation, sourceColumns, kind: mode.kind, watermark: definition.watermark, key }),
+    definition: await definitionParts({
+      'what it reads': relation,
+      mode: mode.kind,
+      watermark: definition.watermark,
+      key,
+      ...columnParts(Object.fromEntries(sourceColumns.map((column) => [column.name, column]))),
+    }),
     lineage: {},
     checks,
     checkScans: scans,

@@ -9,8 +9,9 @@ import type { Column } from '../sql/column-type.ts';
 import { forBoth } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
 import { compileChecks } from './compile-checks.ts';
-import { compileModel, type ModelFile } from './compile-model.ts';
+import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
+import { columnParts, definitionParts } from './definition-parts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a gold definition. @throws compile/* */
@@ -31,6 +32,8 @@ export async function compileGold(
     columns: model.columns,
     inputs: inputsOf(file),
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
+    definition: await modelParts(model, file, { ...partitioning, key: definition.key }),
+    reads: model.reads,
     lineage: model.lineage,
     checks,
     checkScans: scans,
@@ -39,6 +42,16 @@ export async function compileGold(
     key: definition.key,
     sql: withDay(model.sql, partitioning),
   };
+}
+
+/** The parts of a definition that is a model: its text, what it gives, and how that is divided. */
+export function modelParts(
+  model: CompiledModel,
+  file: ModelFile,
+  { kind, eventTime, key }: { readonly kind: string; readonly eventTime?: string; readonly key?: readonly string[] | undefined },
+): Promise<Readonly<Record<string, string>>> {
+  const columns = columnParts(Object.fromEntries(model.columns.map(({ name, type }) => [name, type])));
+  return definitionParts({ 'its SQL': file.model.canonical, kind, 'event time': eventTime, key, ...columns });
 }
 
 /** The datasets a model reads, each once. */

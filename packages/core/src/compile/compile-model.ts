@@ -9,6 +9,7 @@ import { forBoth } from '../sql/render.ts';
 import type { RenderedSql, SqlText } from '../sql/text.ts';
 import type { Translator } from '../sql/translator.ts';
 import { bindError } from './bind-error.ts';
+import { columnsRead } from './columns-read.ts';
 import type { CompileContext } from './context.ts';
 
 /** A SQL file that was read: what it reads is known, its types are not yet. */
@@ -23,6 +24,8 @@ export interface CompiledModel {
   readonly sql: RenderedSql;
   readonly columns: readonly Column[];
   readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
+  /** Columns of an input that can have a say in the rows; all of them where an input is not named. */
+  readonly reads: Readonly<Record<DatasetName, readonly string[]>>;
 }
 
 /** Reads and parses a dataset's SQL file and checks what it may read. @throws compile/* */
@@ -78,6 +81,7 @@ export async function compileModel(context: CompileContext, name: DatasetName, f
     }),
     columns,
     lineage: traceColumns(context, file.model, columns),
+    reads: readsOfModel(context, file),
   };
 }
 
@@ -114,6 +118,17 @@ function traceColumns(context: CompileContext, model: ReadModel, columns: readon
       });
       return [column.name, uniqueSources(upstream)];
     }),
+  );
+}
+
+function readsOfModel(context: CompileContext, { model }: ModelFile): CompiledModel['reads'] {
+  const parsed = context.translator.parse(model.sql);
+  if (parsed.kind === 'failed') return {};
+  const names = [...new Set(model.references.map(({ dataset }) => dataset))];
+  return columnsRead(
+    parsed.statements[0],
+    model.tokens,
+    names.flatMap((name) => context.compiled.get(name) ?? []),
   );
 }
 

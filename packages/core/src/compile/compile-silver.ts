@@ -13,9 +13,10 @@ import type { Column } from '../sql/column-type.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
 import { type SqlText, sqlText } from '../sql/text.ts';
+import { cleanedParts } from './cleaned-parts.ts';
 import { compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
-import { inputsOf, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
+import { inputsOf, modelParts, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -39,6 +40,8 @@ export async function compileSilver(
     columns: model.columns,
     inputs: inputsOf(file),
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
+    definition: await modelParts(model, file, { ...partitioning, key: definition.key }),
+    reads: model.reads,
     lineage: model.lineage,
     checks,
     checkScans: scans,
@@ -99,6 +102,8 @@ async function compileCleaned(
     columns,
     inputs: file === undefined && origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file),
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
+    definition: await cleanedParts(definition, rules, origin, file),
+    ...(model === undefined ? {} : { reads: model.reads }),
     lineage: lineageOf(origin, cleaned, model),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],

@@ -40,6 +40,8 @@ export interface PartitionEntry {
   readonly fromBatches?: readonly string[];
   /** Version of each input that was read. */
   readonly inputs: Readonly<Record<string, number>>;
+  /** In these columns its rows are those that it had at version `since`, although it was written again after that. */
+  readonly kept?: { readonly since: number; readonly columns: readonly string[] };
 }
 
 /** How far the source has been read: a commit carries it, so data and watermark are one atomic object. */
@@ -70,6 +72,8 @@ export interface Commit {
   /** Columns of the quarantine; none: the dataset refuses nothing. */
   readonly refusedColumns: readonly Column[];
   readonly fingerprint: string;
+  /** A digest of each part of the definition, so that a later one can say which of them changed. */
+  readonly definition?: Readonly<Record<string, string>>;
   /** Partitions that this commit writes, whole. */
   readonly partitions: Readonly<Record<LogicalDate, PartitionEntry>>;
   /** True: partitions that are not listed no longer exist. */
@@ -89,6 +93,7 @@ export interface TableState {
   readonly columns: readonly Column[];
   readonly refusedColumns: readonly Column[];
   readonly fingerprint: string | undefined;
+  readonly definition?: Readonly<Record<string, string>>;
   readonly partitions: ReadonlyMap<LogicalDate, PartitionEntry>;
   readonly inputs: Readonly<Record<string, number>>;
   readonly watermark: Watermark | undefined;
@@ -129,5 +134,6 @@ export function applyCommit(state: TableState, commit: Commit): TableState {
     checks: commit.checks,
     committedAt: commit.committedAt,
     ...(commit.described === undefined ? {} : { described: commit.described }),
+    ...(commit.definition === undefined ? {} : { definition: commit.definition }),
   };
 }

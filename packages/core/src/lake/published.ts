@@ -1,7 +1,7 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile } from '../ports/data-file.ts';
-import type { TableState } from './commit.ts';
+import type { PartitionEntry, TableState } from './commit.ts';
 
 /** How a table's partitions make up the table that people query. */
 export type Shape = 'snapshot' | 'event';
@@ -10,6 +10,12 @@ export type Shape = 'snapshot' | 'event';
 export function publishedDays(state: TableState, shape: Shape, until?: LogicalDate): readonly LogicalDate[] {
   const days = [...state.partitions.keys()].filter((day) => until === undefined || day <= until);
   return shape === 'event' ? days : days.slice(-1);
+}
+
+/** The version in which what a reader of certain columns (absent: all) sees of a partition was last written. */
+export function versionAsRead({ version, kept }: Pick<PartitionEntry, 'version' | 'kept'>, reads: readonly string[] | undefined): number {
+  if (kept === undefined || reads === undefined) return version;
+  return reads.every((column) => kept.columns.includes(column)) ? kept.since : version;
 }
 
 /** The files of the published table, or of its refused rows. */

@@ -17,6 +17,10 @@ export interface DatasetBase {
   readonly inputs: readonly DatasetName[];
   /** Changes exactly when a rebuild could give other rows. */
   readonly fingerprint: string;
+  /** A digest of each part of the definition, by what the part is called in messages. */
+  readonly definition?: Readonly<Record<string, string>>;
+  /** Columns of an input that can have a say in the rows; all of them where an input is not named. */
+  readonly reads?: Readonly<Record<DatasetName, readonly string[]>>;
   readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
   readonly checks: readonly Check[];
   readonly checkScans: readonly CheckScan[];

@@ -1,5 +1,5 @@
 import type { Batch, TableState } from '../lake/commit.ts';
-import { publishedDays, publishedFiles, type Shape } from '../lake/published.ts';
+import { publishedDays, publishedFiles, type Shape, versionAsRead } from '../lake/published.ts';
 import { type DatasetName, relationOf } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { InputRelation } from '../ports/sql-engine.ts';
@@ -11,6 +11,15 @@ export interface InputTable {
   readonly shape: Shape;
   readonly columns: readonly Column[];
   readonly state: TableState;
+  /** The columns that can have a say in the rows made of it; absent: all. */
+  readonly reads?: readonly string[];
+}
+
+/** An input that was written since something was made of it. */
+export interface InputMove {
+  readonly name: DatasetName;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The input as SQL may read it: the published table, as of `until` if given, or of certain days only. */
@@ -25,28 +34,34 @@ export function publishedRelation(
   return { relation: relationOf(input.name), dataset: input.name, columns: input.columns, files: files.map(({ key }) => key) };
 }
 
+/** The version in which what is read of a day of the input was last written; 0 if there is no such day. */
+export function versionOfDay(input: InputTable, day: LogicalDate): number {
+  const entry = input.state.partitions.get(day);
+  return entry === undefined ? 0 : versionAsRead(entry, input.reads);
+}
+
 /** The version in which what a reader sees of the input (as of `until`) was last written; 0 if there is nothing. */
 export function publishedVersion(input: InputTable, until?: LogicalDate): number {
-  return publishedDays(input.state, input.shape, until).reduce(
-    (latest, day) => Math.max(latest, input.state.partitions.get(day)?.version ?? 0),
-    0,
-  );
+  return publishedDays(input.state, input.shape, until).reduce((latest, day) => Math.max(latest, versionOfDay(input, day)), 0);
 }
 
 /** Tells whether nothing is left of what the input was at version `seen`: what is missing now may have been there then. */
 export function wasReplaced(input: InputTable, seen: number): boolean {
-  return input.state.version > seen && [...input.state.partitions.values()].every(({ version }) => version > seen);
+  return input.state.version > seen && [...input.state.partitions.values()].every((entry) => versionAsRead(entry, input.reads) > seen);
 }
 
-/** The names of the inputs that were written after the versions in `seen`. */
+/** The inputs that were written after the versions in `seen`. */
 export function changedInputs(
   inputs: readonly InputTable[],
   seen: Readonly<Record<string, number>>,
   until?: LogicalDate,
-): readonly DatasetName[] {
-  return inputs
-    .filter((input) => publishedVersion(input, until) > (seen[input.name] ?? 0) || wasReplaced(input, seen[input.name] ?? 0))
-    .map(({ name }) => name);
+): readonly InputMove[] {
+  return inputs.flatMap((input) => {
+    const from = seen[input.name] ?? 0;
+    const to = publishedVersion(input, until);
+    if (to > from) return [{ name: input.name, from, to }];
+    return wasReplaced(input, from) ? [{ name: input.name, from, to: input.state.version }] : [];
+  });
 }
 
 /** Tells whether a table has a snapshot of a later day. */

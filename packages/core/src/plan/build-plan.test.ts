@@ -174,9 +174,9 @@ describe('a plan', () => {
     expect(reasons(plan(builtLake(moreSales)))).toEqual({ 'silver.fact': 'stale: 10 new rows in 1 batch of bronze.sales' });
     const newDim = { 'silver.dim': table('silver.dim', 3, { '2024-01-16': { version: 3, inputs: { 'bronze.items': 2 } } }) };
     expect(reasons(plan(builtLake(newDim)))).toEqual({
-      'silver.joined': 'stale: silver.dim changed',
-      'gold.priced': 'stale: silver.dim changed (2 days)',
-      'gold.arrivals': 'stale: silver.dim changed',
+      'silver.joined': 'stale: silver.dim moved from version 2 to 3',
+      'gold.priced': 'stale: silver.dim moved from version 2 to 3 (2 days)',
+      'gold.arrivals': 'stale: silver.dim moved from version 2 to 3',
     });
   });
 

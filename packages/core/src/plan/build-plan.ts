@@ -1,5 +1,5 @@
 import { findDataset, type Graph, type GraphDataset, shapeOf } from '../compile/graph.ts';
-import { emptyState } from '../lake/commit.ts';
+import { emptyState, type TableState } from '../lake/commit.ts';
 import type { LakeState } from '../lake/published.ts';
 import { planBronze } from '../layers/bronze/plan-bronze.ts';
 import { planGold } from '../layers/gold/plan-gold.ts';
@@ -9,6 +9,8 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { PendingDataset, Plan, Step } from '../steps/step.ts';
 import { fillPlannedDate } from './fill-planned-date.ts';
+import { planFresh } from './plan-fresh.ts';
+import { refuseUnreadyInputs } from './unready-inputs.ts';
 
 /** What a plan is made for. Datasets in `settled` are taken as they are: this run has dealt with them. */
 export interface PlanOptions {
@@ -16,17 +18,25 @@ export interface PlanOptions {
   readonly settled?: ReadonlySet<DatasetName>;
   /** Days of extracts that were read before are read again. */
   readonly refetch?: boolean;
+  /** Nothing else is planned; absent: everything. */
+  readonly only?: ReadonlySet<DatasetName>;
+  /** Made again from their inputs, whatever there is of them. */
+  readonly fresh?: ReadonlySet<DatasetName>;
+  /** Those for which `refetch` and `fresh` were done by the run that this one continues. */
+  readonly fulfilled?: ReadonlySet<DatasetName>;
 }
 
 /**
  * Compares what the pipeline declares with what the lake holds: the steps that can run now, and the datasets that
  * follow once these steps have written. Pure: reads nothing, writes nothing.
+ * @throws run/input-not-ready where a selection leaves out what it needs
  */
 export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): Plan {
   const steps: Step[] = [];
   const pending: PendingDataset[] = [];
   const moving = new Set<DatasetName>();
   for (const dataset of graph.datasets) {
+    if (options.only?.has(dataset.name) === false) continue;
     const after = dataset.inputs.filter((input) => moving.has(input));
     if (after.length > 0) {
       moving.add(dataset.name);
@@ -34,6 +44,7 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
       continue;
     }
     if (options.settled?.has(dataset.name)) continue;
+    if (options.only !== undefined) refuseUnreadyInputs(graph, dataset, lake, options.only);
     const step = planDataset(graph, dataset, lake, options);
     if (step === undefined) continue;
     moving.add(dataset.name);
@@ -42,9 +53,24 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
   return { day: options.day, steps: steps.map((step) => fillPlannedDate(step, options.day)), pending };
 }
 
-function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, { day, refetch = false }: PlanOptions): Step | undefined {
+function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, options: PlanOptions): Step | undefined {
   const state = lake.get(dataset.name) ?? emptyState(dataset.name);
-  const inputs = dataset.inputs.flatMap((name) => inputTable(graph, lake, name));
+  const isFulfilled = options.fulfilled?.has(dataset.name) === true;
+  const refetch = options.refetch === true && !isFulfilled;
+  const isFresh = options.fresh?.has(dataset.name) === true && !isFulfilled;
+  return isFresh
+    ? planFresh(dataset, state, (before) => planAs(graph, dataset, lake, { state: before, day: options.day, refetch }))
+    : planAs(graph, dataset, lake, { state, day: options.day, refetch });
+}
+
+interface Standpoint {
+  readonly state: TableState;
+  readonly day: LogicalDate;
+  readonly refetch: boolean;
+}
+
+function planAs(graph: Graph, dataset: GraphDataset, lake: LakeState, { state, day, refetch }: Standpoint): Step | undefined {
+  const inputs = dataset.inputs.flatMap((name) => inputTable(graph, lake, name, dataset.reads?.[name]));
   switch (dataset.layer) {
     case 'bronze':
       return planBronze(dataset, state, day, { refetch });
@@ -55,8 +81,9 @@ function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, { day
   }
 }
 
-function inputTable(graph: Graph, lake: LakeState, name: DatasetName): InputTable[] {
+function inputTable(graph: Graph, lake: LakeState, name: DatasetName, reads: readonly string[] | undefined): InputTable[] {
   const dataset = findDataset(graph, name);
   if (dataset === undefined) return [];
-  return [{ name, shape: shapeOf(dataset), columns: dataset.columns, state: lake.get(name) ?? emptyState(name) }];
+  const state = lake.get(name) ?? emptyState(name);
+  return [{ name, shape: shapeOf(dataset), columns: dataset.columns, state, ...(reads === undefined ? {} : { reads }) }];
 }

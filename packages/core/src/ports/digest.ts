@@ -1,4 +1,5 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
 import type { ObjectKey } from '../layout/object-key.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { DriftRules, ExtractWindow, SourceColumn, SourceRelation } from './source.ts';
@@ -84,9 +85,26 @@ export interface LakeDigestRequest {
   readonly split?: KeySplit;
 }
 
+/** What the rows of one day hold, in whatever order: sums of hashes that mean something to one engine only. */
+export interface DayDigest {
+  readonly rows: number;
+  /** Of whole rows. */
+  readonly whole: string;
+  /** Of each column, in the order of the request. */
+  readonly columns: readonly string[];
+}
+
+/** Files of a table by day, whose rows are to be compared with those of another version. */
+export interface DayDigestRequest {
+  readonly files: Readonly<Record<LogicalDate, readonly ObjectKey[]>>;
+  readonly columns: readonly Column[];
+}
+
 /** Sums up what Parquet files of the lake hold. Throws `lake/*`, `run/interrupted`. */
 export interface LakeDigests {
   digest(request: LakeDigestRequest, signal: AbortSignal): Promise<readonly DigestGroup[]>;
+  /** Sums up the rows of each day that has any. */
+  digestDays(request: DayDigestRequest, signal: AbortSignal): Promise<ReadonlyMap<LogicalDate, DayDigest>>;
   /** Keys that cut the rows within some ranges into about `parts` equal parts; in order. */
   keyBounds(
     request: Pick<LakeDigestRequest, 'files' | 'columns'> & {

@@ -132,6 +132,7 @@ function commitBase(step: Step, context: CommitContext, checks: readonly CheckRe
     columns,
     refusedColumns: refusedColumnsOf(step),
     fingerprint,
+    ...(step.commit.definition === undefined ? {} : { definition: step.commit.definition }),
     replaceAll,
     inputs,
     checks,

@@ -8,6 +8,7 @@ import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { judgeBatch } from './judge-batch.ts';
+import { noteKept } from './note-kept.ts';
 import { reconcileExtract } from './reconcile-extract.ts';
 import { refuseNullKeys } from './refuse-null-keys.ts';
 import { registerCommit } from './register.ts';
@@ -65,7 +66,7 @@ async function tryStep(step: Step, before: TableState, context: StepContext): Pr
   context.attempts.value += 1;
   const attempt = attemptName(step.day, context.run, context.attempts.value);
   const call: CallContext = { attempt, run: context.run, signal: context.settings.signal };
-  return step.kind === 'extract' ? tryExtract(step, before, context, call) : tryBuild(step, context, call);
+  return step.kind === 'extract' ? tryExtract(step, before, context, call) : tryBuild(step, before, context, call);
 }
 
 async function tryExtract(step: ExtractStep, before: TableState, context: StepContext, call: CallContext) {
@@ -96,7 +97,7 @@ function announce({ announcement, contract }: ExtractReport, { dataset }: Step, 
   for (const note of contract?.notes ?? []) host.notify({ code: 'source/drifted', run, dataset, ...note });
 }
 
-async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: CallContext) {
+async function tryBuild(step: BuildStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
   const engine = await ports.engine();
   let results: readonly CheckResult[] = [];
   const report = await engine.build(step.request, call, ({ violations }) => {
@@ -109,7 +110,8 @@ async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: Call
   const refused = written.filter(({ part }) => part === 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
   judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
   const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
-  return { commit: buildCommit(step, report, results, { run, now: ports.clock.now(), attempt: call.attempt }), bytes };
+  const commit = buildCommit(step, report, results, { run, now: ports.clock.now(), attempt: call.attempt });
+  return { commit: await noteKept(step, before, commit, ports, call), bytes };
 }
 
 function warnOf(results: readonly CheckResult[], { dataset }: Step, { host }: RunPorts, run: string): void {

@@ -12,6 +12,7 @@ import { executeStep, type StepContext } from './execute-step.ts';
 import { inParallel } from './in-parallel.ts';
 import { repairCatalog } from './register.ts';
 import type { RunPorts, RunSettings } from './run-ports.ts';
+import { scopeOf } from './run-scope.ts';
 import { emptyOutcome } from './step-outcome.ts';
 
 // A table that keeps being taken from under us is not worth more attempts in one run.
@@ -41,6 +42,7 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
     status: 'running',
     startedAt: startedAt.toISOString(),
     steps: [],
+    ...scopeOf(settings),
   };
   ports.host.notify({ code: 'run/started', run, day, pipeline: graph.pipeline });
   const lake = await readLake(
@@ -63,7 +65,7 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
 async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, context: StepContext, record: RunRecord): Promise<boolean> {
   let wave = 1;
   for (; !context.settings.signal.aborted; wave++) {
-    const plan = buildPlan(graph, progress.lake, { day, settled: progress.settled, refetch: context.settings.refetch === true });
+    const plan = buildPlan(graph, progress.lake, { ...context.settings, day, settled: progress.settled });
     const steps = plan.steps.filter((step) => !skipBehindFailure(graph, step, progress, context));
     if (wave === 1 && context.settings.refetch === true) tellKept(graph, plan, context);
     if (steps.length === 0 && plan.steps.length === 0) break;
@@ -74,10 +76,11 @@ async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, cont
   return wave > 1;
 }
 
-function tellKept(graph: Graph, plan: Plan, { ports, run }: StepContext): void {
+function tellKept(graph: Graph, plan: Plan, { ports, run, settings }: StepContext): void {
   const planned = new Set(plan.steps.map(({ dataset }) => dataset));
   for (const { layer, name } of graph.datasets) {
-    if (layer === 'bronze' && !planned.has(name)) ports.host.notify({ code: 'extract/kept', run, dataset: name, day: plan.day });
+    if (layer === 'bronze' && !planned.has(name) && settings.only?.has(name) !== false)
+      ports.host.notify({ code: 'extract/kept', run, dataset: name, day: plan.day });
   }
 }
 

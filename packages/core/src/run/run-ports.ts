@@ -1,3 +1,5 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
+import type { LogicalDate } from '../layout/logical-date.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LakeDigests } from '../ports/digest.ts';
@@ -27,4 +29,14 @@ export interface RunSettings {
   readonly signal: AbortSignal;
   /** Days of extracts that were read before are read again. */
   readonly refetch?: boolean;
+  /** Nothing else is made; absent: everything. */
+  readonly only?: ReadonlySet<DatasetName>;
+  /** Made again in full, whatever there is of them. */
+  readonly fresh?: ReadonlySet<DatasetName>;
+  /** Of what `refetch` and `fresh` ask for: what was done by the run that this one continues. */
+  readonly fulfilled?: ReadonlySet<DatasetName>;
+  /** The run that it continues. */
+  readonly continues?: string;
+  /** The last date of the range that it is one of. */
+  readonly until?: LogicalDate;
 }

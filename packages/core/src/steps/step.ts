@@ -11,13 +11,22 @@ export interface CommitPlan {
   readonly baseVersion: number;
   readonly columns: readonly Column[];
   readonly fingerprint: string;
+  readonly definition?: Readonly<Record<string, string>>;
   /** True: partitions that the step does not write cease to exist. */
   readonly replaceAll: boolean;
   readonly inputs: Readonly<Record<string, number>>;
   readonly checks: readonly { readonly id: string; readonly severity: 'error' | 'warn' }[];
+  /** True: what was current is made again because that was asked for. */
+  readonly isRemade?: true;
   /** True: rows read = rows kept + refused + copies, so copies can be counted. */
   readonly countsRows: boolean;
   readonly quarantineMaxPercent?: number;
+}
+
+/** Partitions that must be made for the same reason. */
+export interface PartitionCause {
+  readonly why: string;
+  readonly days: readonly LogicalDate[];
 }
 
 interface StepBase {
@@ -26,6 +35,8 @@ interface StepBase {
   readonly day: LogicalDate;
   /** Why it must run, in words. */
   readonly reason: string;
+  /** Why each of the partitions must be made that are known beforehand. Absent: the reason is all that is known. */
+  readonly partitions?: readonly PartitionCause[];
   readonly commit: CommitPlan;
 }
 

@@ -8,6 +8,7 @@ import {
   SnowmeltError,
   whereOf,
 } from '@snowmelt/core/ports';
+import { digestDays } from './digest-days.ts';
 import { toBuildError } from './duckdb-error.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { selectFiles } from './duckdb-sql.ts';
@@ -36,6 +37,7 @@ export function duckdbDigests({ session, store }: Tools): LakeDigests {
         if (groups === undefined) throw new SnowmeltError('internal/unexpected', { message: 'DuckDB gave no digest.' });
         return groups;
       }),
+    digestDays: (request, signal) => reading(signal, (statements) => digestDays(request, statements, store)),
     keyBounds: (request, signal) =>
       reading(signal, async (statements) => {
         const key = keyOf(request.column, request.columns, 'duckdb');

@@ -77,7 +77,7 @@ describe('planBronze', () => {
   it('reads all again, in place of what there is, when the definition changed', () => {
     const step = planBronze(dataset(window), covered('2024-01-20T00:00:00.000Z', { fingerprint: 'before' }), day);
     expect(step).toMatchObject({
-      reason: 'stale: its definition changed, so it is extracted again from the beginning',
+      reason: 'stale: its definition changed; it is extracted again from the beginning',
       commit: { replaceAll: true, baseVersion: 3, fingerprint: 'now' },
     });
     expect(step?.request.window).not.toHaveProperty('low');

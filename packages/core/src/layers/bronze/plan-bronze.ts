@@ -3,6 +3,7 @@ import { addDays, type LogicalDate } from '../../layout/logical-date.ts';
 import { ATTEMPT, fillTemplate, partitionTemplate } from '../../layout/object-key.ts';
 import type { ChangelogRequest, DriftRules, ExtractRequest, ExtractWindow } from '../../ports/source.ts';
 import type { ExtractStep } from '../../steps/step.ts';
+import { definitionChanged } from '../definition-parts.ts';
 import { batchesOf } from '../inputs.ts';
 import { type BronzeDataset, changelogKey } from './bronze-dataset.ts';
 import { planRetraction } from './plan-retraction.ts';
@@ -29,7 +30,9 @@ export function planBronze(
   if (coveredTo !== undefined && coveredTo >= until) return refetch ? planRefetch(dataset, state, day) : undefined;
   return extractStep(dataset, isRedefined ? undefined : state, {
     day,
-    reason: reasonFor(dataset, coveredTo, isRedefined, day),
+    reason: isRedefined
+      ? `stale: ${definitionChanged(dataset, state)}; it is extracted again from the beginning`
+      : reasonFor(dataset, coveredTo, day),
     window: windowFor(dataset, isRedefined ? undefined : state.watermark?.high, until),
     baseVersion: state.version,
     listsKeys: true,
@@ -86,6 +89,7 @@ function extractStep(
       baseVersion,
       columns: dataset.columns,
       fingerprint: dataset.fingerprint,
+      ...(dataset.definition === undefined ? {} : { definition: dataset.definition }),
       replaceAll: state === undefined,
       inputs: {},
       checks: dataset.checks,
@@ -118,8 +122,7 @@ function windowFor({ mode }: BronzeDataset, low: string | undefined, until: stri
   return { kind: 'window', watermark: mode.watermark, ...ends, nulls: mode.nulls };
 }
 
-function reasonFor(dataset: BronzeDataset, coveredTo: string | undefined, isRedefined: boolean, day: LogicalDate): string {
-  if (isRedefined) return 'stale: its definition changed, so it is extracted again from the beginning';
+function reasonFor(dataset: BronzeDataset, coveredTo: string | undefined, day: LogicalDate): string {
   if (coveredTo === undefined) return 'missing: never extracted';
   if (dataset.mode.kind === 'full') return `missing: no extract of ${day}`;
   return `missing: extracted up to ${coveredTo.replace('T00:00:00.000Z', '')}, ${day} not yet`;

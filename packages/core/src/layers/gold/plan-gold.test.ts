@@ -82,7 +82,7 @@ describe('an event dataset of gold', () => {
   it('makes only the days again on which an input changed, and reads only these', () => {
     const state = table(name, { '2024-01-14': 1, '2024-01-15': 1 }, { inputs: { [fact]: 1 } });
     expect(summary(event, state, [facts({ '2024-01-14': 2, '2024-01-15': 1, '2024-01-16': 2 })])).toEqual({
-      reason: 'stale: silver.fact changed; missing: days without a partition (2 days)',
+      reason: 'stale: silver.fact moved from version 1 to 2; missing: days without a partition (2 days)',
       partition: { kind: 'by', only: ['2024-01-14', '2024-01-16'] },
       files: ['silver.fact/2024-01-14/v2.parquet', 'silver.fact/2024-01-16/v2.parquet'],
       replaceAll: false,
@@ -99,7 +99,7 @@ describe('an event dataset of gold', () => {
     const state = table(name, { '2024-01-14': 1, '2024-01-15': 1 }, { inputs: { [fact]: 1, [dim]: 1 } });
     const inputs = [facts({ '2024-01-14': 1, '2024-01-15': 1 }), input(dim, 'snapshot', { '2024-01-15': 1, '2024-01-16': 2 })];
     expect(summary(event, state, inputs)).toMatchObject({
-      reason: 'stale: silver.dim changed (2 days)',
+      reason: 'stale: silver.dim moved from version 1 to 2 (2 days)',
       files: ['silver.fact/2024-01-14/v1.parquet', 'silver.fact/2024-01-15/v1.parquet', 'silver.dim/2024-01-16/v2.parquet'],
     });
   });
@@ -123,7 +123,7 @@ describe('an event dataset of gold', () => {
     const inputs = [facts({ '2024-01-14': 1 }), input(returns, 'event', { '2024-01-15': 2 })];
     expect(summary(event, state, inputs)?.partition).toEqual({ kind: 'by', only: ['2024-01-14', '2024-01-15'] });
     const emptied = [facts({ '2024-01-14': 1 }), input(returns, 'event', {}, 2)];
-    expect(summary(event, state, emptied)?.reason).toBe('stale: silver.returns changed (1 day)');
+    expect(summary(event, state, emptied)?.reason).toBe('stale: silver.returns moved from version 1 to 2 (1 day)');
   });
 
   it('is made as a whole where no input has event days of its own', () => {
@@ -132,7 +132,7 @@ describe('an event dataset of gold', () => {
     expect(summary(event, emptyState(name), inputs)).toEqual({ reason: 'missing: never built', ...whole });
     const state = { ...table(name, { '2023-05-05': 1 }), inputs: { [dim]: 1 } };
     expect(summary(event, state, inputs)).toBeUndefined();
-    expect(summary(event, { ...state, inputs: { [dim]: 0 } }, inputs)).toEqual({ reason: 'stale: silver.dim changed', ...whole });
+    expect(summary(event, { ...state, inputs: { [dim]: 0 } }, inputs)).toEqual({ reason: 'stale: silver.dim came to version 1', ...whole });
   });
 });
 
@@ -157,14 +157,14 @@ describe('a snapshot dataset of gold', () => {
   it('is made again when what it sees changed, and not for what came later', () => {
     const built = (seen: number) => table(name, { '2024-01-16': 1 }, { inputs: { [fact]: seen, [dim]: 2 } });
     expect(summary(snapshot, built(2), inputs)).toBeUndefined();
-    expect(summary(snapshot, built(1), inputs)?.reason).toBe('stale: silver.fact changed');
+    expect(summary(snapshot, built(1), inputs)?.reason).toBe('stale: silver.fact moved from version 1 to 2');
   });
 
   it('is made again when its definition changed, or its input was emptied', () => {
     const built = table(name, { '2024-01-16': 1 }, { fingerprint: 'before', inputs: { [fact]: 3, [dim]: 2 } });
     expect(summary(snapshot, built, inputs)?.reason).toBe('stale: its definition changed');
     const seen = table(name, { '2024-01-16': 1 }, { inputs: { [fact]: 3 } });
-    expect(summary(snapshot, seen, [input(fact, 'event', {}, 4)])?.reason).toBe('stale: silver.fact changed');
+    expect(summary(snapshot, seen, [input(fact, 'event', {}, 4)])?.reason).toBe('stale: silver.fact moved from version 3 to 4');
   });
 
   it('of nothing but constants is made, too', () => {
@@ -178,7 +178,9 @@ describe('a snapshot of a day before the latest', () => {
   it('is a record of what was known then: later knowledge does not change it', () => {
     const inputs = [facts({ '2024-01-14': 7 })];
     expect(summary(snapshot, table(name, { '2024-01-16': 1, '2024-01-17': 2 }, built), inputs)).toBeUndefined();
-    expect(summary(snapshot, table(name, { '2024-01-16': 1 }, built), inputs)).toMatchObject({ reason: 'stale: silver.fact changed' });
+    expect(summary(snapshot, table(name, { '2024-01-16': 1 }, built), inputs)).toMatchObject({
+      reason: 'stale: silver.fact moved from version 1 to 7',
+    });
   });
 
   it('is made again for another definition, and where it is missing', () => {

@@ -2,17 +2,20 @@ import type { TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildStage, InputRelation } from '../../ports/sql-engine.ts';
-import type { BuildStep } from '../../steps/step.ts';
+import type { BuildStep, PartitionCause } from '../../steps/step.ts';
+import { definitionChanged } from '../definition-parts.ts';
 import {
   changedInputs,
+  type InputMove,
   type InputTable,
   inputVersions,
   isPastSnapshot,
   publishedRelation,
   publishedVersion,
+  versionOfDay,
   wasReplaced,
 } from '../inputs.ts';
-import { reasonToBuild } from '../staleness.ts';
+import { describeMoves, reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
 import type { GoldDataset } from './gold-dataset.ts';
 
@@ -20,6 +23,7 @@ interface Work {
   readonly reason: string;
   /** What to make: the snapshot of the run's day, certain days, or (`by` without days) all there is. */
   readonly partition: BuildOutput['partition'];
+  readonly causes?: readonly PartitionCause[];
 }
 
 /** Decides what must be built of a gold dataset for a run of `day`: nothing if it is current. */
@@ -34,6 +38,7 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
     dataset: dataset.name,
     day,
     reason: work.reason,
+    ...(work.causes === undefined ? {} : { partitions: work.causes }),
     request: {
       dataset: dataset.name,
       stages: [...stages, { kind: 'table', name: '_rows', sql: dataset.sql }],
@@ -44,6 +49,7 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
       baseVersion: state.version,
       columns: dataset.columns,
       fingerprint: dataset.fingerprint,
+      ...(dataset.definition === undefined ? {} : { definition: dataset.definition }),
       replaceAll: work.partition.kind === 'by' && work.partition.only === undefined,
       inputs: inputVersions(inputs),
       checks: dataset.checks,
@@ -74,14 +80,7 @@ function planSnapshot(dataset: GoldDataset, state: TableState, inputs: readonly 
   const entry = state.partitions.get(day);
   const changed = changedInputs(inputs, entry?.inputs ?? {}, day);
   const isPast = isPastSnapshot(state, day);
-  const reason = reasonToBuild({
-    version: state.version,
-    built: entry?.fingerprint,
-    fingerprint: dataset.fingerprint,
-    changed,
-    day,
-    isPast,
-  });
+  const reason = reasonToBuild({ state, dataset, built: entry?.fingerprint, changed, day, isPast });
   return reason === undefined ? undefined : { reason, partition: { kind: 'day', day } };
 }
 
@@ -92,23 +91,38 @@ function planEventDays(dataset: GoldDataset, state: TableState, inputs: readonly
   const wholes = inputs.filter((input) => input.shape === 'snapshot');
   if (events.length === 0) return planAllDays(dataset, state, inputs);
   const days = new Set([...events.flatMap((input) => [...input.state.partitions.keys()]), ...state.partitions.keys()]);
-  const stale: LogicalDate[] = [];
-  const causes = new Set<string>();
-  for (const day of days) {
-    const cause = causeOf(dataset, state, events, wholes, day);
-    if (cause === undefined) continue;
-    stale.push(day);
-    causes.add(cause);
+  const found = [...days].sort().flatMap((day) => causeOf(dataset, state, events, wholes, day) ?? []);
+  if (found.length === 0) return undefined;
+  const reason = state.version === 0 ? 'missing: never built' : `${summarise(found)} (${count(found.length, 'day')})`;
+  return { reason, partition: { kind: 'by', only: found.map(({ day }) => day) }, causes: groupCauses(found) };
+}
+
+/** Why one day must be made: in words, unless it is because inputs moved. */
+interface DayCause {
+  readonly day: LogicalDate;
+  readonly why?: string;
+  readonly moves?: readonly InputMove[];
+}
+
+function summarise(found: readonly DayCause[]): string {
+  const moves = found.flatMap((cause) => cause.moves ?? []);
+  const moved = `stale: ${describeMoves(moves)}`;
+  return [...new Set(found.map(({ why }) => why ?? moved))].join('; ');
+}
+
+function groupCauses(found: readonly DayCause[]): readonly PartitionCause[] {
+  const groups = new Map<string, LogicalDate[]>();
+  for (const { day, why, moves = [] } of found) {
+    const words = why ?? `stale: ${describeMoves(moves)}`;
+    groups.set(words, [...(groups.get(words) ?? []), day]);
   }
-  if (stale.length === 0) return undefined;
-  const reason = state.version === 0 ? 'missing: never built' : `${[...causes].join('; ')} (${count(stale.length, 'day')})`;
-  return { reason, partition: { kind: 'by', only: stale.sort() } };
+  return [...groups].map(([why, days]) => ({ why, days }));
 }
 
 // Without event inputs nothing but the model's rows can tell which days there are.
 function planAllDays(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[]): Work | undefined {
   const changed = changedInputs(inputs, state.inputs);
-  const reason = reasonToBuild({ version: state.version, built: state.fingerprint, fingerprint: dataset.fingerprint, changed });
+  const reason = reasonToBuild({ state, dataset, built: state.fingerprint, changed });
   return reason === undefined ? undefined : { reason, partition: { kind: 'by' } };
 }
 
@@ -118,16 +132,21 @@ function causeOf(
   events: readonly InputTable[],
   wholes: readonly InputTable[],
   day: LogicalDate,
-): string | undefined {
+): DayCause | undefined {
   const entry = state.partitions.get(day);
-  if (entry === undefined) return 'missing: days without a partition';
-  if (entry.fingerprint !== dataset.fingerprint) return 'stale: its definition changed';
+  if (entry === undefined) return { day, why: 'missing: days without a partition' };
+  if (entry.fingerprint !== dataset.fingerprint) return { day, why: `stale: ${definitionChanged(dataset, state)}` };
   const hasVanished = entry.rows > 0 && events.every((input) => !input.state.partitions.has(day));
-  if (hasVanished) return 'stale: days without input';
+  if (hasVanished) return { day, why: 'stale: days without input' };
   const seen = (input: InputTable) => entry.inputs[input.name] ?? 0;
-  const changed = [
-    ...events.filter((input) => (input.state.partitions.get(day)?.version ?? 0) > seen(input) || wasReplaced(input, seen(input))),
-    ...wholes.filter((input) => publishedVersion(input) > seen(input)),
+  const move = (input: InputTable, to: number): InputMove => ({ name: input.name, from: seen(input), to });
+  const moves = [
+    ...events.flatMap((input) => {
+      const to = versionOfDay(input, day);
+      if (to > seen(input)) return [move(input, to)];
+      return wasReplaced(input, seen(input)) ? [move(input, input.state.version)] : [];
+    }),
+    ...wholes.flatMap((input) => (publishedVersion(input) > seen(input) ? [move(input, publishedVersion(input))] : [])),
   ];
-  return changed.length === 0 ? undefined : `stale: ${changed.map(({ name }) => name).join(', ')} changed`;
+  return moves.length === 0 ? undefined : { day, moves };
 }

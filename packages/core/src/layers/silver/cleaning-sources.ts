@@ -3,6 +3,7 @@ import type { LogicalDate } from '../../layout/logical-date.ts';
 import type { ObjectKey } from '../../layout/object-key.ts';
 import type { BuildStage, InputRelation } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
+import { definitionChanged } from '../definition-parts.ts';
 import { batchesOf, type InputTable, isPastSnapshot } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
@@ -69,16 +70,10 @@ export function planSnapshotSources(
   if (all.length === 0) return undefined;
   const newest = Math.max(...all.map((batch) => batch.version));
   const entry = state.partitions.get(day);
-  const changed = newest > (entry?.inputs[bronze.name] ?? 0) ? [bronze.name] : [];
+  const seen = entry?.inputs[bronze.name] ?? 0;
+  const changed = newest > seen ? [{ name: bronze.name, from: seen, to: newest }] : [];
   const isPast = isPastSnapshot(state, day);
-  const reason = reasonToBuild({
-    version: state.version,
-    built: entry?.fingerprint,
-    fingerprint: dataset.fingerprint,
-    changed,
-    day,
-    isPast,
-  });
+  const reason = reasonToBuild({ state, dataset, built: entry?.fingerprint, changed, day, isPast });
   if (reason === undefined) return undefined;
   const previous = isMergedByWindow(dataset) ? previousSnapshot(dataset, state, bronze, day) : undefined;
   if (previous === undefined)
@@ -103,7 +98,7 @@ function reasonToRebuild(
   fresh: readonly Batch[],
 ): string | undefined {
   if (state.version === 0) return 'missing: never built';
-  if (state.fingerprint !== dataset.fingerprint) return 'stale: its definition changed';
+  if (state.fingerprint !== dataset.fingerprint) return `stale: ${definitionChanged(dataset, state)}`;
   if (bronze.shape === 'snapshot' && fresh.length > 0) return `stale: ${bronze.name} was extracted anew in full`;
   const known = new Set(all.map(({ id }) => id));
   const hasLost = [...state.partitions.values()].some((entry) => entry.fromBatches?.some((id) => !known.has(id)));

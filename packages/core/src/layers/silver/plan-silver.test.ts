@@ -206,7 +206,7 @@ describe('a snapshot dataset', () => {
   });
 
   it('over windows is made again on its day when more came, or its definition changed', () => {
-    expect(summary(merged, table(3, { '2024-01-16': {} }), [batches])?.reason).toBe('stale: bronze.sales changed');
+    expect(summary(merged, table(3, { '2024-01-16': {} }), [batches])?.reason).toBe('stale: bronze.sales moved from version 3 to 4');
     expect(summary(merged, table(4, { '2024-01-16': {} }), [batches])).toBeUndefined();
     expect(summary(merged, table(4, { '2024-01-16': {} }, 'before'), [batches])?.reason).toBe('stale: its definition changed');
   });
@@ -227,7 +227,7 @@ describe('a model', () => {
       stages: ['bronze__sales: 2024-01-15-a 2024-01-17-b', 'table _rows'],
       replaceAll: true,
     });
-    expect(summary(dataset('event', model), table(1, {}), [input])?.reason).toBe('stale: bronze.sales changed');
+    expect(summary(dataset('event', model), table(1, {}), [input])?.reason).toBe('stale: bronze.sales moved from version 1 to 2');
     expect(summary(dataset('event', model), table(2, {}), [input])).toBeUndefined();
   });
 

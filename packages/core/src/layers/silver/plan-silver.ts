@@ -39,6 +39,7 @@ export function planSilver(
       baseVersion: state.version,
       columns: dataset.columns,
       fingerprint: dataset.fingerprint,
+      ...(dataset.definition === undefined ? {} : { definition: dataset.definition }),
       replaceAll: sources.replaceAll,
       inputs: inputVersions(inputs),
       checks: dataset.checks,
@@ -74,9 +75,9 @@ function planModelSources(
   const scope = isEvent ? {} : { until: day };
   const before = isEvent ? state : state.partitions.get(day);
   const reason = reasonToBuild({
-    version: state.version,
+    state,
+    dataset,
     built: before?.fingerprint,
-    fingerprint: dataset.fingerprint,
     changed: changedInputs(inputs, before?.inputs ?? {}, scope.until),
     day,
     isPast: !isEvent && isPastSnapshot(state, day),
