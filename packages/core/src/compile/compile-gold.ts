@@ -8,7 +8,7 @@ import { type DatasetName, layerOf, tableOf } from '../layout/dataset-name.ts';
 import type { Column } from '../sql/column-type.ts';
 import { forBoth } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
-import { compileChecks } from './compile-checks.ts';
+import { checkedPart, compileChecks } from './compile-checks.ts';
 import { compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -23,21 +23,23 @@ export async function compileGold(
   const model = await compileModel(context, name, file);
   const partitioning = partitioningOf(definition);
   needModelColumns(context, name, definition, model.columns);
-  const { checks, scans } = await compileChecks(context, name, definition, model.columns);
+  const checked = await compileChecks(context, name, definition, model.columns);
+  const { refusing } = checked;
   return {
     layer: 'gold',
     name,
     description: definition.description,
     columns: model.columns,
     inputs: inputsOf(file),
-    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
+    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key, refusing }),
     lineage: model.lineage,
-    checks,
-    checkScans: scans,
+    ...checkedPart(checked),
+    ...(refusing === undefined ? {} : { refusing }),
     file: file.path,
     partitioning,
     key: definition.key,
     sql: withDay(model.sql, partitioning),
+    ...(definition.quarantine === undefined ? {} : { quarantineMaxPercent: definition.quarantine.maxPercent }),
   };
 }
 

@@ -40,6 +40,8 @@ export interface PartitionEntry {
   readonly fromBatches?: readonly string[];
   /** Version of each input that was read. */
   readonly inputs: Readonly<Record<string, number>>;
+  /** Figures of its rows that checks hold later partitions against; absent: none is. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
 /** How far the source has been read: a commit carries it, so data and watermark are one atomic object. */
@@ -50,11 +52,13 @@ export interface Watermark {
   readonly high?: string;
 }
 
-/** The result of one check on one commit. */
+/** The result of one check on one commit, all its partitions together. */
 export interface CheckResult {
   readonly check: string;
-  readonly severity: 'error' | 'warn';
+  readonly severity: 'error' | 'warn' | 'quarantine';
   readonly violations: number;
+  /** True: there are violations, but not more than are tolerated. */
+  readonly tolerated?: true;
   /** What was found, where a number of violations says too little. */
   readonly detail?: string;
 }

@@ -1,9 +1,10 @@
-import { findDataset, type Graph, type GraphDataset, shapeOf } from '../compile/graph.ts';
+import { findDataset, type Graph, type GraphDataset, readsOf, shapeOf } from '../compile/graph.ts';
 import { emptyState } from '../lake/commit.ts';
 import type { LakeState } from '../lake/published.ts';
 import { planBronze } from '../layers/bronze/plan-bronze.ts';
 import { planGold } from '../layers/gold/plan-gold.ts';
 import type { InputTable } from '../layers/inputs.ts';
+import { withReferences } from '../layers/references.ts';
 import { planSilver } from '../layers/silver/plan-silver.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
@@ -27,7 +28,7 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
   const pending: PendingDataset[] = [];
   const moving = new Set<DatasetName>();
   for (const dataset of graph.datasets) {
-    const after = dataset.inputs.filter((input) => moving.has(input));
+    const after = readsOf(dataset).filter((input) => moving.has(input));
     if (after.length > 0) {
       moving.add(dataset.name);
       pending.push({ dataset: dataset.name, after });
@@ -37,7 +38,13 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
     const step = planDataset(graph, dataset, lake, options);
     if (step === undefined) continue;
     moving.add(dataset.name);
-    steps.push(step);
+    steps.push(
+      withReferences(
+        step,
+        dataset,
+        (dataset.references ?? []).flatMap((name) => inputTable(graph, lake, name)),
+      ),
+    );
   }
   return { day: options.day, steps: steps.map((step) => fillPlannedDate(step, options.day)), pending };
 }
