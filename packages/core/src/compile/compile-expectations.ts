@@ -6,7 +6,7 @@ import type { Check } from '../quality/check.ts';
 import { type RenderedChecks, renderChecks } from '../quality/render-checks.ts';
 import type { Column } from '../sql/column-type.ts';
 
-interface CompiledExpectations extends RenderedChecks {
+interface CompiledExpectations extends Omit<RenderedChecks, 'measurement'> {
   readonly expectations: readonly BatchExpectation[];
 }
 
@@ -18,7 +18,7 @@ export function compileExpectations(definition: BronzeDefinition, columns: reado
     mode.kind === 'full' && definition.key !== undefined ? [{ kind: 'unique', columns: definition.key, severity: 'error' } as const] : [];
   const unique = renderChecks(key, columns, 'snapshot');
   return {
-    checks: [...judged.map(({ check }) => check), ...unique.checks],
+    checks: [...judged.map(({ check }) => check), ...unique.checks.map(({ id, severity }) => ({ id, severity }))],
     scans: unique.scans,
     expectations: judged.map(({ expectation }) => expectation),
   };

@@ -8,7 +8,7 @@ import { type DatasetName, layerOf, tableOf } from '../layout/dataset-name.ts';
 import type { Column } from '../sql/column-type.ts';
 import { forBoth } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
-import { compileChecks } from './compile-checks.ts';
+import { checkedPart, compileChecks } from './compile-checks.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { columnParts, definitionParts } from './definition-parts.ts';
@@ -24,34 +24,50 @@ export async function compileGold(
   const model = await compileModel(context, name, file);
   const partitioning = partitioningOf(definition);
   needModelColumns(context, name, definition, model.columns);
-  const { checks, scans } = await compileChecks(context, name, definition, model.columns);
+  const checked = await compileChecks(context, name, definition, model.columns);
+  const { refusing } = checked;
   return {
     layer: 'gold',
     name,
     description: definition.description,
     columns: model.columns,
     inputs: inputsOf(file),
-    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
-    definition: await modelParts(model, file, { ...partitioning, key: definition.key }),
+    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key, refusing }),
+    definition: await modelParts(model, file, { ...partitioning, key: definition.key, refusing }),
     reads: model.reads,
     lineage: model.lineage,
-    checks,
-    checkScans: scans,
+    ...checkedPart(checked),
+    ...(refusing === undefined ? {} : { refusing }),
     file: file.path,
     partitioning,
     key: definition.key,
     sql: withDay(model.sql, partitioning),
+    ...(definition.quarantine === undefined ? {} : { quarantineMaxPercent: definition.quarantine.maxPercent }),
   };
+}
+
+interface ModelShape {
+  readonly kind: string;
+  readonly eventTime?: string;
+  readonly key?: readonly string[] | undefined;
+  readonly refusing?: unknown;
 }
 
 /** The parts of a definition that is a model: its text, what it gives, and how that is divided. */
 export function modelParts(
   model: CompiledModel,
   file: ModelFile,
-  { kind, eventTime, key }: { readonly kind: string; readonly eventTime?: string; readonly key?: readonly string[] | undefined },
+  { kind, eventTime, key, refusing }: ModelShape,
 ): Promise<Readonly<Record<string, string>>> {
   const columns = columnParts(Object.fromEntries(model.columns.map(({ name, type }) => [name, type])));
-  return definitionParts({ 'its SQL': file.model.canonical, kind, 'event time': eventTime, key, ...columns });
+  return definitionParts({
+    'its SQL': file.model.canonical,
+    kind,
+    'event time': eventTime,
+    key,
+    'what its checks refuse': refusing,
+    ...columns,
+  });
 }
 
 /** The datasets a model reads, each once. */

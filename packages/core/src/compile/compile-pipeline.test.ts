@@ -96,13 +96,14 @@ describe('compilePipeline', () => {
     const columns = { id: { type: 'INT' } };
     const silver: Layers['silver'] = { o: { kind: 'snapshot', from: 'bronze.orders', key: ['id'], columns, checks: [...checks] } };
     const dataset = findDataset(await compile({ silver }), 'silver.o');
-    expect(dataset?.checks).toEqual([
+    expect(dataset?.checks).toMatchObject([
       { id: 'range(id)', severity: 'error' },
       { id: 'range(id) #2', severity: 'warn' },
       { id: 'sql(small)', severity: 'error' },
       { id: 'unique(id)', severity: 'error' },
     ]);
-    expect(dataset?.checkScans.map((scan) => scan.checks)).toEqual([['range(id)', 'range(id) #2', 'sql(small)'], ['unique(id)']]);
+    expect(dataset?.checkScans.map((scan) => scan.checks)).toEqual([['unique(id)']]);
+    expect(dataset?.measurement?.measures.map(({ id }) => id)).toEqual(['range(id)', 'range(id) #2', 'sql(small)']);
   });
 });
 

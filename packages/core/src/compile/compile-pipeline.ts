@@ -5,6 +5,7 @@ import { type DatasetName, datasetName, parseDatasetName, relationOf, tableOf } 
 import type { ProjectFiles } from '../ports/project-files.ts';
 import type { SqlBinder } from '../ports/sql-binder.ts';
 import type { Translator } from '../sql/translator.ts';
+import { checkReferences } from './check-references.ts';
 import { compileBronze } from './compile-bronze.ts';
 import { compileGold } from './compile-gold.ts';
 import { type ModelFile, readModelFile } from './compile-model.ts';
@@ -79,7 +80,7 @@ async function compileModels(work: readonly Work[], compiled: Map<DatasetName, G
   }
   const dependents = readable.map((item) => ({
     name: item.name,
-    reads: readsOf(item, files),
+    reads: [...readsOf(item, files), ...checkReferences(translator, item.name, item.definition.checks)],
     place: (read: DatasetName) => placeOf(item, read, files, input.declaration),
   }));
   const { ordered, errors: circles } = orderDatasets(dependents);
@@ -120,6 +121,8 @@ function readsOf(item: Work, files: ReadonlyMap<DatasetName, ModelFile>): readon
 
 function placeOf(item: Work, read: DatasetName, files: ReadonlyMap<DatasetName, ModelFile>, declaration: DeclarationFile): Place {
   const file = files.get(item.name);
-  if (file === undefined) return declarationPlace(declaration, [item.layer, tableOf(item.name), 'from']);
-  return { file: file.path, ...file.model.references.find(({ dataset }) => dataset === read)?.at };
+  const reference = file?.model.references.find(({ dataset }) => dataset === read);
+  if (file !== undefined && reference !== undefined) return { file: file.path, ...reference.at };
+  const key = item.layer === 'silver' && item.definition.from === read ? 'from' : 'checks';
+  return declarationPlace(declaration, [item.layer, tableOf(item.name), key]);
 }

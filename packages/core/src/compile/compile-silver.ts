@@ -5,6 +5,7 @@ import { SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-err
 import { changelogKey } from '../layers/bronze/bronze-dataset.ts';
 import type { ColumnSource, DatasetBase } from '../layers/dataset-base.ts';
 import type { CleanedColumn, CleaningSpec } from '../layers/silver/cleaning.ts';
+import { refuseByChecks } from '../layers/silver/refuse-by-checks.ts';
 import { renderSilver } from '../layers/silver/render-silver.ts';
 import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
 import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-name.ts';
@@ -14,7 +15,7 @@ import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
 import { type SqlText, sqlText } from '../sql/text.ts';
 import { cleanedParts } from './cleaned-parts.ts';
-import { compileChecks } from './compile-checks.ts';
+import { checkedPart, compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, modelParts, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
@@ -34,23 +35,24 @@ export async function compileSilver(
   const model = await compileModel(context, name, file);
   const partitioning = partitioningOf(definition);
   needModelColumns(context, name, definition, model.columns);
-  const { checks, scans } = await compileChecks(context, name, definition, model.columns);
+  const checked = await compileChecks(context, name, definition, model.columns);
+  const { refusing } = checked;
   return {
     ...baseOf(name, definition, file),
     columns: model.columns,
     inputs: inputsOf(file),
-    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
-    definition: await modelParts(model, file, { ...partitioning, key: definition.key }),
+    fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key, refusing }),
+    definition: await modelParts(model, file, { ...partitioning, key: definition.key, refusing }),
     reads: model.reads,
     lineage: model.lineage,
-    checks,
-    checkScans: scans,
+    ...checkedPart(checked),
+    ...(refusing === undefined ? {} : { refusing }),
     layer: 'silver',
     partitioning,
     origin: { kind: 'model', sql: withDay(model.sql, partitioning), columns: model.columns },
     cleaning: undefined,
     key: definition.key,
-    quarantineMaxPercent: undefined,
+    quarantineMaxPercent: definition.quarantine?.maxPercent,
   };
 }
 
@@ -92,10 +94,14 @@ async function compileCleaned(
     eventTime: definition.eventTime,
     fallbackDay: fallbackDay(origin),
     changelogKey: keyOfChanges,
+    ...(definition.checks.some(({ severity }) => severity === 'quarantine') ? { keepsSource: true } : {}),
   };
-  const cleaning = renderSilver(spec, { key: definition.key, version: definition.version, distinct: definition.distinct, hasBatch });
-  await bindRules(context, name, cleaned, cleaning.sql.classify.duckdb);
-  const { checks, scans } = await compileChecks(context, name, definition, columns);
+  const rendered = renderSilver(spec, { key: definition.key, version: definition.version, distinct: definition.distinct, hasBatch });
+  await bindRules(context, name, cleaned, rendered.sql.classify.duckdb);
+  const checked = await compileChecks(context, name, definition, columns);
+  const classify = refuseByChecks(rendered.sql.classify, checked.rendered, columns, origin.columns);
+  const cleaning = { ...rendered, sql: { ...rendered.sql, classify } };
+  const { checks, checkScans } = checkedPart(checked);
   const stopping = cleaning.stoppingScan;
   return {
     ...baseOf(name, definition, file),
@@ -105,8 +111,9 @@ async function compileCleaned(
     definition: await cleanedParts(definition, rules, origin, file),
     ...(model === undefined ? {} : { reads: model.reads }),
     lineage: lineageOf(origin, cleaned, model),
+    ...checkedPart(checked),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
-    checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
+    checkScans: stopping === undefined ? checkScans : [...checkScans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
     layer: 'silver',
     partitioning,
     origin,

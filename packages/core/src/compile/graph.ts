@@ -33,11 +33,16 @@ export function refusedShapeOf(dataset: GraphDataset): Shape {
   return merged ? 'event' : shapeOf(dataset);
 }
 
-/** The dataset's name and those of all datasets it is made from. */
+/** The datasets that must stand before this one is made: its inputs, and what its checks read. */
+export function readsOf({ inputs, references = [] }: GraphDataset): readonly DatasetName[] {
+  return [...new Set([...inputs, ...references])];
+}
+
+/** The dataset's name and those of all datasets it is made from or checked against. */
 export function upstreamOf(graph: Graph, name: DatasetName): ReadonlySet<DatasetName> {
   const found = new Set<DatasetName>([name]);
   for (const dataset of [...graph.datasets].reverse()) {
-    if (found.has(dataset.name)) for (const input of dataset.inputs) found.add(input);
+    if (found.has(dataset.name)) for (const input of readsOf(dataset)) found.add(input);
   }
   return found;
 }

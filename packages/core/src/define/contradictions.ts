@@ -1,5 +1,6 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { findBronzeContradictions } from './bronze-contradictions.ts';
+import { findCheckContradictions } from './check-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
 import { checkFiles } from './file-contradictions.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
@@ -19,6 +20,8 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
   }
   for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
   for (const [table, gold] of Object.entries(pipeline.gold)) checkEventTime(['gold', table], gold, report);
+  for (const layer of ['silver', 'gold'] as const)
+    for (const [table, dataset] of Object.entries(pipeline[layer])) findCheckContradictions([layer, table], dataset, report);
   return errors;
 }
 
@@ -33,12 +36,12 @@ function checkSilver(path: readonly string[], silver: SilverDefinition, pipeline
     report(path, `\`${name}\` has \`from\` but no \`columns\`.`, 'List the columns with their types and rules.');
   }
   if (silver.columns === undefined) {
-    for (const key of ['version', 'distinct', 'quarantine'] as const) {
+    for (const key of ['version', 'distinct'] as const) {
       if (silver[key] !== undefined)
         report(
           [...path, key],
           `\`${key}\` needs \`columns\`.`,
-          'Rows are cleaned, merged and refused by declared columns; the SQL file alone does not say which.',
+          'Rows are cleaned and merged by declared columns; the SQL file alone does not say which.',
         );
     }
     return;

@@ -50,6 +50,8 @@ const model = {
   eventTime: lakeIdentifier.optional(),
   key: z.array(lakeIdentifier).min(1).optional(),
   checks: z.array(check).default([]),
+  /** More refused rows than this share of what was read stop the build. */
+  quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
 };
 
 /** A cleaned dataset: rules over one bronze dataset, or a SQL model. */
@@ -62,8 +64,6 @@ const silver = z.strictObject({
   version: lakeIdentifier.optional(),
   /** Rows that agree in these columns are copies of one another; one stays. */
   distinct: z.array(lakeIdentifier).min(1).optional(),
-  /** More refused rows than this share of what was read stop the build. */
-  quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
 });
 
 const gold = z.strictObject({ ...model, sql: text });

@@ -42,6 +42,8 @@ export interface PartitionEntry {
   readonly inputs: Readonly<Record<string, number>>;
   /** In these columns its rows are those that it had at version `since`, although it was written again after that. */
   readonly kept?: { readonly since: number; readonly columns: readonly string[] };
+  /** Figures of its rows that checks hold later partitions against; absent: none is. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
 /** How far the source has been read: a commit carries it, so data and watermark are one atomic object. */
@@ -52,11 +54,13 @@ export interface Watermark {
   readonly high?: string;
 }
 
-/** The result of one check on one commit. */
+/** The result of one check on one commit, all its partitions together. */
 export interface CheckResult {
   readonly check: string;
-  readonly severity: 'error' | 'warn';
+  readonly severity: 'error' | 'warn' | 'quarantine';
   readonly violations: number;
+  /** True: there are violations, but not more than are tolerated. */
+  readonly tolerated?: true;
   /** What was found, where a number of violations says too little. */
   readonly detail?: string;
 }

@@ -1,6 +1,8 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
+import type { Measurement } from '../ports/measure.ts';
 import type { CheckScan } from '../ports/sql-engine.ts';
 import type { Check } from '../quality/check.ts';
+import type { RefusingSql } from '../quality/refusing.ts';
 import type { Column } from '../sql/column-type.ts';
 
 /** A column of another dataset that a column's values come from. */
@@ -24,6 +26,12 @@ export interface DatasetBase {
   readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
   readonly checks: readonly Check[];
   readonly checkScans: readonly CheckScan[];
+  /** What its checks measure in one scan; absent: nothing. */
+  readonly measurement?: Measurement;
+  /** How its checks set rows of its model aside; absent: they do not. */
+  readonly refusing?: RefusingSql;
+  /** Other datasets that its checks read. */
+  readonly references?: readonly DatasetName[];
   /** SQL file, relative to the project, if there is one. */
   readonly file: string | undefined;
 }

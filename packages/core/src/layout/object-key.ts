@@ -39,6 +39,14 @@ export const LOCAL_CATALOG_PREFIX = 'artifacts/catalog/_registered/';
 /** Where run records are. */
 export const RUNS_PREFIX = 'artifacts/logs/runs/';
 
+/** Where results of checks are: below it a folder for each dataset, in that an object for each attempt that was judged. */
+export const CHECK_RESULTS_PREFIX = 'artifacts/logs/checks/';
+
+/** Where the results of one attempt are. */
+export function checkResultsKey(name: DatasetName, attempt: string): ObjectKey {
+  return objectKey(`${CHECK_RESULTS_PREFIX}${name}/${attempt}.json`);
+}
+
 /** Where notes about extractions under way are. */
 export const ATTEMPTS_PREFIX = 'artifacts/logs/attempts/';
 

@@ -1,9 +1,10 @@
-import { findDataset, type Graph, type GraphDataset, shapeOf } from '../compile/graph.ts';
+import { findDataset, type Graph, type GraphDataset, readsOf, shapeOf } from '../compile/graph.ts';
 import { emptyState, type TableState } from '../lake/commit.ts';
 import type { LakeState } from '../lake/published.ts';
 import { planBronze } from '../layers/bronze/plan-bronze.ts';
 import { planGold } from '../layers/gold/plan-gold.ts';
 import type { InputTable } from '../layers/inputs.ts';
+import { withReferences } from '../layers/references.ts';
 import { planSilver } from '../layers/silver/plan-silver.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
@@ -37,7 +38,7 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
   const moving = new Set<DatasetName>();
   for (const dataset of graph.datasets) {
     if (options.only?.has(dataset.name) === false) continue;
-    const after = dataset.inputs.filter((input) => moving.has(input));
+    const after = readsOf(dataset).filter((input) => moving.has(input));
     if (after.length > 0) {
       moving.add(dataset.name);
       pending.push({ dataset: dataset.name, after });
@@ -48,7 +49,13 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
     const step = planDataset(graph, dataset, lake, options);
     if (step === undefined) continue;
     moving.add(dataset.name);
-    steps.push(step);
+    steps.push(
+      withReferences(
+        step,
+        dataset,
+        (dataset.references ?? []).flatMap((name) => inputTable(graph, lake, name)),
+      ),
+    );
   }
   return { day: options.day, steps: steps.map((step) => fillPlannedDate(step, options.day)), pending };
 }
@@ -81,7 +88,7 @@ function planAs(graph: Graph, dataset: GraphDataset, lake: LakeState, { state, d
   }
 }
 
-function inputTable(graph: Graph, lake: LakeState, name: DatasetName, reads: readonly string[] | undefined): InputTable[] {
+function inputTable(graph: Graph, lake: LakeState, name: DatasetName, reads?: readonly string[]): InputTable[] {
   const dataset = findDataset(graph, name);
   if (dataset === undefined) return [];
   const state = lake.get(name) ?? emptyState(name);

@@ -1,4 +1,5 @@
 import type { LogicalDate } from '../layout/logical-date.ts';
+import type { Measurement } from '../ports/measure.ts';
 import type { BuildStage, CheckScan } from '../ports/sql-engine.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { mapBoth } from '../sql/render.ts';
@@ -16,7 +17,12 @@ export function fillPlannedDate(step: Step, day: LogicalDate): Step {
       ...request,
       stages: request.stages.map((stage): BuildStage => ('sql' in stage ? { ...stage, sql: fill(stage.sql) } : stage)),
       checks: request.checks.map((scan): CheckScan => ({ ...scan, sql: fill(scan.sql) })),
+      ...(request.measurement === undefined ? {} : { measurement: fillMeasures(request.measurement, fill) }),
       ...(request.accounting === undefined ? {} : { accounting: fill(request.accounting) }),
     },
   };
+}
+
+function fillMeasures(measurement: Measurement, fill: (sql: RenderedSql) => RenderedSql): Measurement {
+  return { ...measurement, measures: measurement.measures.map((measure) => ({ ...measure, sql: fill(measure.sql) })) };
 }

@@ -4,6 +4,7 @@ import type { ObjectKey } from '../layout/object-key.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { EngineDialect, RenderedSql } from '../sql/text.ts';
 import type { WrittenPartition } from './data-file.ts';
+import type { DayFigures, Measurement } from './measure.ts';
 import type { CallContext } from './source.ts';
 
 /** A name that the SQL may read, and the exact Parquet files behind it. With no files it is empty, with `columns`. */
@@ -54,6 +55,8 @@ export interface BuildOutput {
 /** A query with one row; its i-th column is the number of violations of the i-th check. */
 export interface CheckScan {
   readonly checks: readonly string[];
+  /** The query has one row for each day that has violations, with the day as text before them. */
+  readonly byDay?: true;
   readonly sql: RenderedSql;
 }
 
@@ -62,8 +65,10 @@ export interface BuildRequest {
   readonly dataset: DatasetName;
   readonly stages: readonly BuildStage[];
   readonly outputs: readonly BuildOutput[];
-  /** Run before anything is written. */
+  /** Run before anything is published. */
   readonly checks: readonly CheckScan[];
+  /** Taken in one scan before anything is published; what the written files' footers say is not looked up in the rows. */
+  readonly measurement?: Measurement;
   /**
    * A query with the columns `day DATE, rows_read BIGINT, batches VARCHAR` (comma-separated) and perhaps `rows_deleted BIGINT`:
    * what went into each day.
@@ -85,6 +90,8 @@ export interface BuildReport {
   readonly outputs: readonly { readonly part: 'rows' | 'quarantine'; readonly partitions: readonly WrittenPartition[] }[];
   /** Violations by check id. */
   readonly violations: Readonly<Record<string, number>>;
+  /** What was measured, and violations of scans by day. */
+  readonly measured?: readonly DayFigures[];
   readonly accounts: readonly DayAccount[];
 }
 
@@ -92,7 +99,8 @@ export interface BuildReport {
 export interface SqlEngine {
   readonly dialect: EngineDialect;
   /**
-   * Runs stages, then checks. `judge` is told the violations before anything is written and may throw to prevent it.
+   * Runs stages, writes, then checks. `judge` is told everything that was found and may throw: then nothing of what was
+   * written stays.
    */
-  build(request: BuildRequest, context: CallContext, judge: (report: Omit<BuildReport, 'outputs'>) => void): Promise<BuildReport>;
+  build(request: BuildRequest, context: CallContext, judge: (report: BuildReport) => void): Promise<BuildReport>;
 }

@@ -1,5 +1,6 @@
 import { formatCount } from '../messages/format-count.ts';
 import type { DataFile } from '../ports/data-file.ts';
+import { ageText } from './age-text.ts';
 
 /** What a batch must be like, answered by what its files' footers say. `id`: the name of the check. */
 export type BatchExpectation =
@@ -65,16 +66,4 @@ function judgeFreshness(column: string, maxAgeSeconds: number, { files, earlier,
 function instantOf(text: string | undefined): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?/.exec(text ?? '');
   return match === null ? undefined : Date.parse(`${match[1]}T${match[2] ?? '00:00:00'}Z`);
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-] as const;
-
-function ageText(seconds: number): string {
-  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ['second', 1];
-  const amount = Math.round((seconds / length) * 10) / 10;
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 }

@@ -2,16 +2,15 @@ import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { CheckResult } from '../lake/commit.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import { formatCount } from '../messages/format-count.ts';
-import type { Check } from './check.ts';
 
-/** Pairs checks with their violations. */
-export function toResults(checks: readonly Check[], violations: Readonly<Record<string, number>>): readonly CheckResult[] {
-  return checks.map(({ id, severity }) => ({ check: id, severity, violations: violations[id] ?? 0 }));
+/** Tells whether a check failed: it has violations, and more than are tolerated. */
+export function isFailed({ violations, tolerated }: CheckResult): boolean {
+  return violations > 0 && tolerated !== true;
 }
 
 /** Stops the build where a check of severity error failed. @throws quality/check-failed */
 export function judgeChecks(dataset: DatasetName, results: readonly CheckResult[]): void {
-  const failed = results.filter(({ severity, violations }) => severity === 'error' && violations > 0);
+  const failed = results.filter((result) => result.severity === 'error' && isFailed(result));
   if (failed.length === 0) return;
   const list = failed.map(({ check, violations, detail }) => `${check}: ${detail ?? formatCount(violations)}`).join('; ');
   throw new SnowmeltError('quality/check-failed', {

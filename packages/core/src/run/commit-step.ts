@@ -5,6 +5,7 @@ import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile, WrittenPartition } from '../ports/data-file.ts';
 import type { ExtractReport } from '../ports/source.ts';
 import type { BuildReport, DayAccount } from '../ports/sql-engine.ts';
+import { measuresOf } from '../quality/recorded-measures.ts';
 import { misfitColumns } from '../quality/split-misfits.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
@@ -106,6 +107,7 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
         ...(account === undefined || !step.commit.countsRows ? {} : countsOf(account)),
         ...(account === undefined ? {} : { fromBatches: account.batches }),
         inputs: step.commit.inputs,
+        ...measuresOf(step.commit.checks, kept.get(day), report.measured ?? []),
       },
     ];
   });

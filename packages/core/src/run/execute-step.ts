@@ -4,10 +4,12 @@ import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import type { CallContext, DriftNote, ExtractReport } from '../ports/source.ts';
-import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
+import { isFailed, judgeChecks } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
+import { buildAndJudge } from './build-and-judge.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { judgeBatch } from './judge-batch.ts';
+import { batchVerdicts, keepVerdicts } from './keep-verdicts.ts';
 import { noteKept } from './note-kept.ts';
 import { reconcileExtract } from './reconcile-extract.ts';
 import { refuseNullKeys } from './refuse-null-keys.ts';
@@ -78,6 +80,8 @@ async function tryExtract(step: ExtractStep, before: TableState, context: StepCo
   const { report: judged, attempt } = await typed(step, extracted, context, call);
   const report = await addRetractions(step, judged, ports, call);
   const checks = await judgeBatch(step, before, report, ports, call);
+  await keepVerdicts(step, batchVerdicts(step, checks, report.rows), ports, call);
+  judgeChecks(step.dataset, checks);
   announce(report, step, ports, run);
   warnOf(checks, step, ports, run);
   const commit = extractCommit(step, before, report, { run, now: ports.clock.now(), attempt }, { checks, reconciled });
@@ -98,24 +102,16 @@ function announce({ announcement, contract }: ExtractReport, { dataset }: Step, 
 }
 
 async function tryBuild(step: BuildStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
-  const engine = await ports.engine();
-  let results: readonly CheckResult[] = [];
-  const report = await engine.build(step.request, call, ({ violations }) => {
-    results = toResults(step.commit.checks, violations);
-    judgeChecks(step.dataset, results);
-  });
-  warnOf(results, step, ports, run);
-  const rowsRead = report.accounts.reduce((sum, account) => sum + account.rowsRead, 0);
-  const written = report.outputs.flatMap((output) => output.partitions.map((partition) => ({ part: output.part, ...partition })));
-  const refused = written.filter(({ part }) => part === 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
-  judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
+  const { report, checks } = await buildAndJudge(step, before, ports, call);
+  warnOf(checks, step, ports, run);
+  const written = report.outputs.flatMap((output) => output.partitions);
   const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
-  const commit = buildCommit(step, report, results, { run, now: ports.clock.now(), attempt: call.attempt });
+  const commit = buildCommit(step, report, checks, { run, now: ports.clock.now(), attempt: call.attempt });
   return { commit: await noteKept(step, before, commit, ports, call), bytes };
 }
 
 function warnOf(results: readonly CheckResult[], { dataset }: Step, { host }: RunPorts, run: string): void {
-  for (const { check, violations, detail } of results.filter((result) => result.violations > 0)) {
+  for (const { check, violations, detail } of results.filter(isFailed)) {
     host.notify({ code: 'check/warned', run, dataset, check, violations, ...(detail === undefined ? {} : { detail }) });
   }
 }

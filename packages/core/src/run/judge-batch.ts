@@ -2,11 +2,10 @@ import type { CheckResult, TableState } from '../lake/commit.ts';
 import type { DataFile } from '../ports/data-file.ts';
 import type { CallContext, ExtractReport } from '../ports/source.ts';
 import { type BatchVerdict, judgeExpectation } from '../quality/batch-expectation.ts';
-import { judgeChecks } from '../quality/judge.ts';
 import type { ExtractStep } from '../steps/step.ts';
 import type { RunPorts } from './run-ports.ts';
 
-/** Judges a batch before it is published: from its files' footers, and by reading it only where they cannot tell. @throws quality/check-failed */
+/** Judges a batch before it is published: from its files' footers, and by reading it only where they cannot tell. */
 export async function judgeBatch(
   step: ExtractStep,
   before: TableState,
@@ -24,9 +23,7 @@ export async function judgeBatch(
   };
   const verdicts = new Map<string, BatchVerdict>((step.expectations ?? []).map((one) => [one.id, judgeExpectation(one, facts)]));
   for (const [check, violations] of await scanBatch(step, report, ports, call)) verdicts.set(check, { violations });
-  const results = step.commit.checks.map(({ id: check, severity }) => ({ check, severity, ...(verdicts.get(check) ?? { violations: 0 }) }));
-  judgeChecks(step.dataset, results);
-  return results;
+  return step.commit.checks.map(({ id: check, severity }) => ({ check, severity, ...(verdicts.get(check) ?? { violations: 0 }) }));
 }
 
 // A batch that is a whole table is judged alone; a window adds to what came before.

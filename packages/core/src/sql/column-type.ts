@@ -122,3 +122,8 @@ export function renderColumnType(type: ColumnType, dialect: 'duckdb' | 'spark' |
 export function isSameType(a: ColumnType, b: ColumnType): boolean {
   return renderColumnType(a, 'snowflake') === renderColumnType(b, 'snowflake') && a.kind === b.kind;
 }
+
+/** The type of a column, by its name; text if there is no such column. */
+export function typeOf(name: string, columns: readonly Column[]): ColumnType {
+  return columns.find((column) => column.name === name)?.type ?? { kind: 'varchar' };
+}

@@ -3,6 +3,7 @@ import type { LogicalDate } from '../layout/logical-date.ts';
 import type { ExtractRequest } from '../ports/source.ts';
 import type { BuildRequest, CheckScan } from '../ports/sql-engine.ts';
 import type { BatchExpectation } from '../quality/batch-expectation.ts';
+import type { Check } from '../quality/check.ts';
 import type { Column } from '../sql/column-type.ts';
 
 /** What a step's commit will say besides the files; decided by the planner. */
@@ -15,7 +16,7 @@ export interface CommitPlan {
   /** True: partitions that the step does not write cease to exist. */
   readonly replaceAll: boolean;
   readonly inputs: Readonly<Record<string, number>>;
-  readonly checks: readonly { readonly id: string; readonly severity: 'error' | 'warn' }[];
+  readonly checks: readonly Check[];
   /** True: what was current is made again because that was asked for. */
   readonly isRemade?: true;
   /** True: rows read = rows kept + refused + copies, so copies can be counted. */

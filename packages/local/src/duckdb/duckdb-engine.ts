@@ -16,6 +16,7 @@ import { toBuildError } from './duckdb-error.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { identifier } from './duckdb-sql.ts';
 import { inputView, resolveLazy } from './input-view.ts';
+import { runChecks } from './measure-rows.ts';
 import type { OutputWriter } from './output-writer.ts';
 import { removeFile } from './parquet-file.ts';
 import { type FailureTranslator, type Statements, withStatements } from './statements.ts';
@@ -34,9 +35,12 @@ export function duckdbEngine(tools: Tools): SqlEngine {
     build: (request, context, judge) =>
       withWorkspace(tools, request, context, async (statements, withSecond) => {
         for (const stage of request.stages) await runStage(stage, request, statements, tools.store);
-        const findings = { violations: await runChecks(request, statements), accounts: await readAccounts(request, statements) };
-        judge(findings);
-        return { ...findings, outputs: await writeOutputs(tools, request, context, { statements, withSecond }) };
+        const accounts = await readAccounts(request, statements);
+        return await writeOutputs(tools, request, context, { statements, withSecond }, async (outputs) => {
+          const report = { ...(await runChecks(request, outputs, statements)), accounts, outputs };
+          judge(report);
+          return report;
+        });
       }),
   };
 }
@@ -93,15 +97,6 @@ async function runStage(stage: BuildStage, request: BuildRequest, statements: St
   }
 }
 
-async function runChecks(request: BuildRequest, statements: Statements): Promise<Record<string, number>> {
-  const violations: Record<string, number> = {};
-  for (const scan of request.checks) {
-    const [row] = await statements.rows(scan.sql.duckdb, `checking ${request.dataset}`);
-    for (const [i, check] of scan.checks.entries()) violations[check] = Number(row?.[i] ?? 0);
-  }
-  return violations;
-}
-
 async function readAccounts(request: BuildRequest, statements: Statements): Promise<readonly DayAccount[]> {
   if (request.accounting === undefined) return [];
   const sql = `SELECT CAST(a."day" AS VARCHAR), a."rows_read", a."batches", a.* EXCLUDE ("day", "rows_read", "batches") FROM (${request.accounting.duckdb}) AS a ORDER BY 1`;
@@ -119,12 +114,14 @@ async function readAccounts(request: BuildRequest, statements: Statements): Prom
   }));
 }
 
+// What `check` objects to does not stay.
 async function writeOutputs(
   tools: Tools,
   request: BuildRequest,
   context: CallContext,
   connections: Pick<OutputWriter, 'statements' | 'withSecond'>,
-): Promise<BuildReport['outputs']> {
+  check: (outputs: BuildReport['outputs']) => Promise<BuildReport>,
+): Promise<BuildReport> {
   const begun: ObjectKey[] = [];
   const writer: OutputWriter = {
     dataset: request.dataset,
@@ -136,7 +133,7 @@ async function writeOutputs(
   const outputs: { readonly part: BuildOutput['part']; readonly partitions: readonly WrittenPartition[] }[] = [];
   try {
     for (const output of request.outputs) outputs.push({ part: output.part, partitions: await writeOutput(writer, output) });
-    return outputs;
+    return await check(outputs);
   } catch (error) {
     // Nothing refers to these files: what cannot be removed now is for `vacuum`.
     await Promise.allSettled(begun.map((key) => removeFile(tools.store.locate(key))));

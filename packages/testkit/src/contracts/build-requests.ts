@@ -46,7 +46,7 @@ export function output(changes: Partial<BuildOutput> = {}): BuildOutput {
 /** What the tests of an engine share. */
 export interface Tools {
   readonly subject: () => EngineUnderTest;
-  readonly build: (request: BuildRequest, judge?: (report: Omit<BuildReport, 'outputs'>) => void) => Promise<BuildReport>;
+  readonly build: (request: BuildRequest, judge?: (report: BuildReport) => void) => Promise<BuildReport>;
   readonly input: (key: string, rows: readonly (readonly string[])[], columns?: readonly Column[]) => Promise<ObjectKey>;
 }
 

@@ -90,15 +90,15 @@ export function judging({ subject, build, input }: Tools): void {
     expect(report.accounts).toEqual([{ day: '2024-01-15', rowsRead: 2, batches: ['b1', 'b2'] }]);
   });
 
-  it('asks the judge before it writes, and writes nothing if the judge objects', async () => {
+  it('tells the judge what it wrote, and leaves nothing of it if the judge objects', async () => {
     const seen: unknown[] = [];
     const objection = new Error('no');
-    const judge = (report: Omit<BuildReport, 'outputs'>): void => {
-      seen.push(report.violations);
+    const judge = (report: BuildReport): void => {
+      seen.push(report.violations, report.outputs[0]?.partitions[0]?.rows);
       throw objection;
     };
     await expect(build(await request(), judge)).rejects.toBe(objection);
-    expect(seen).toEqual([{ dates: 1, prices: 1, never: 0 }]);
+    expect(seen).toEqual([{ dates: 1, prices: 1, never: 0 }, 2]);
     expect(await subject().store.list('silver/')).toEqual([]);
   });
 }

@@ -31,7 +31,7 @@ export function sqlEngineContract(name: string, makeEngine: () => Promise<Engine
     afterEach(async () => {
       await subject.dispose?.();
     });
-    const build = (request: BuildRequest, judge: (report: Omit<BuildReport, 'outputs'>) => void = () => undefined): Promise<BuildReport> =>
+    const build = (request: BuildRequest, judge: (report: BuildReport) => void = () => undefined): Promise<BuildReport> =>
       subject.engine.build(request, { attempt, signal: new AbortController().signal }, judge);
     const input = async (key: string, rows: readonly (readonly string[])[], columns = sales): Promise<ObjectKey> => {
       await writeTestParquet(subject.store.locate(objectKey(key)), columns, rows);

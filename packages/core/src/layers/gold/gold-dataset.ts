@@ -7,4 +7,6 @@ export interface GoldDataset extends DatasetBase {
   readonly partitioning: Partitioning;
   readonly key: readonly string[] | undefined;
   readonly sql: RenderedSql;
+  /** The budget for rows that checks set aside. */
+  readonly quarantineMaxPercent?: number;
 }

@@ -2,6 +2,7 @@ import type { TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildStage, InputRelation } from '../../ports/sql-engine.ts';
+import { modelStages, refusedOutput } from '../../quality/refusing.ts';
 import type { BuildStep, PartitionCause } from '../../steps/step.ts';
 import { definitionChanged } from '../definition-parts.ts';
 import {
@@ -41,9 +42,11 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
     ...(work.causes === undefined ? {} : { partitions: work.causes }),
     request: {
       dataset: dataset.name,
-      stages: [...stages, { kind: 'table', name: '_rows', sql: dataset.sql }],
-      outputs: [outputOf(dataset, work)],
+      stages: [...stages, ...modelStages(dataset.sql, dataset.refusing)],
+      outputs: outputsOf(dataset, work),
       checks: dataset.checkScans,
+      ...(dataset.measurement === undefined ? {} : { measurement: dataset.measurement }),
+      ...(dataset.refusing === undefined ? {} : { accounting: dataset.refusing.accounting }),
     },
     commit: {
       baseVersion: state.version,
@@ -54,6 +57,7 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
       inputs: inputVersions(inputs),
       checks: dataset.checks,
       countsRows: false,
+      ...(dataset.quarantineMaxPercent === undefined ? {} : { quarantineMaxPercent: dataset.quarantineMaxPercent }),
     },
   };
 }
@@ -63,10 +67,10 @@ function relationFor(input: InputTable, partition: Work['partition']): InputRela
   return publishedRelation(input, partition.only !== undefined && input.shape === 'event' ? { days: new Set(partition.only) } : {});
 }
 
-function outputOf(dataset: GoldDataset, work: Work): BuildOutput {
+function outputsOf(dataset: GoldDataset, work: Work): readonly BuildOutput[] {
   const first = dataset.key ?? [];
   const names = dataset.columns.map(({ name }) => name);
-  return {
+  const rows: BuildOutput = {
     part: 'rows',
     from: '_rows',
     columns: dataset.columns,
@@ -74,6 +78,7 @@ function outputOf(dataset: GoldDataset, work: Work): BuildOutput {
     partition: work.partition,
     prefix: partitionTemplate(dataset.name, 'rows'),
   };
+  return dataset.refusing === undefined ? [rows] : [rows, refusedOutput(rows, partitionTemplate(dataset.name, 'quarantine'))];
 }
 
 function planSnapshot(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[], day: LogicalDate): Work | undefined {

@@ -34,6 +34,8 @@ export interface CleaningSpec {
   readonly fallbackDay: string;
   /** The source's rows say what is no more (`_deleted`), by this key; undefined: they do not. */
   readonly changelogKey: readonly string[] | undefined;
+  /** True: good rows keep their source values, too, for checks that may still refuse them. */
+  readonly keepsSource?: boolean;
 }
 
 // The order in which the rules apply; the doc comment of `cleaningColumn` promises it.
@@ -60,7 +62,8 @@ export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedS
     const judged = `SELECT *, ${reasonsOf(spec.columns, words)} AS _reasons FROM (${typed}) AS _typed`;
     const values = spec.columns.map((column) => `${finalValue(column, words)} AS ${words.name(`v__${column.name}`)}`);
     const refused = raw.map(
-      (name, index) => `CASE WHEN _reasons IS NOT NULL THEN ${name} END AS ${words.name(`r__${spec.sourceColumns[index]?.name}`)}`,
+      (name, index) =>
+        `${spec.keepsSource === true ? name : `CASE WHEN _reasons IS NOT NULL THEN ${name} END`} AS ${words.name(`r__${spec.sourceColumns[index]?.name}`)}`,
     );
     const kept = `SELECT ${[...values, ...refused, ...keys, ...(hasBatch ? ['_batch'] : []), ...changelog, '_reasons'].join(', ')} FROM (${judged}) AS _judged`;
     const dated = spec.eventTime === undefined ? kept : `SELECT *, ${dayOf(spec, words)} AS _day FROM (${kept}) AS _kept`;

@@ -2,7 +2,9 @@ import type { TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildRequest, BuildStage } from '../../ports/sql-engine.ts';
+import { modelStages, refusedOutput } from '../../quality/refusing.ts';
 import { forBoth } from '../../sql/render.ts';
+import type { RenderedSql } from '../../sql/text.ts';
 import type { BuildStep } from '../../steps/step.ts';
 import { batchOrder } from '../changelog.ts';
 import { batchesOf, changedInputs, type InputTable, inputVersions, isPastSnapshot, publishedRelation } from '../inputs.ts';
@@ -33,7 +35,8 @@ export function planSilver(
       stages: [...sources.stages, ...(cleaning === undefined ? [] : cleaningStages(dataset, cleaning, sources))],
       outputs: outputsOf(dataset, day),
       checks: dataset.checkScans,
-      ...(cleaning === undefined ? {} : { accounting: cleaning.accounting }),
+      ...(dataset.measurement === undefined ? {} : { measurement: dataset.measurement }),
+      ...accountingOf(cleaning ?? dataset.refusing),
     } satisfies BuildRequest,
     commit: {
       baseVersion: state.version,
@@ -84,8 +87,8 @@ function planModelSources(
   });
   if (reason === undefined) return undefined;
   const stages: BuildStage[] = inputs.map((input) => ({ kind: 'input', input: publishedRelation(input, scope) }));
-  const name = dataset.cleaning === undefined ? '_rows' : '_source';
-  stages.push({ kind: 'table', name, sql: dataset.origin.sql });
+  if (dataset.cleaning === undefined) stages.push(...modelStages(dataset.origin.sql, dataset.refusing));
+  else stages.push({ kind: 'table', name: '_source', sql: dataset.origin.sql });
   return { reason, replaceAll: isEvent, stages, onlyTouchedDays: false, hasPrevious: false };
 }
 
@@ -105,6 +108,10 @@ function cleaningStages(dataset: SilverDataset, sql: SilverSql, sources: Cleanin
   ];
 }
 
+function accountingOf(sql: { readonly accounting: RenderedSql } | undefined): Pick<BuildRequest, 'accounting'> {
+  return sql === undefined ? {} : { accounting: sql.accounting };
+}
+
 function outputsOf(dataset: SilverDataset, day: LogicalDate): BuildOutput[] {
   const { origin, key } = dataset;
   const partition: BuildOutput['partition'] = dataset.partitioning.kind === 'event' ? { kind: 'by' } : { kind: 'day', day };
@@ -119,6 +126,7 @@ function outputsOf(dataset: SilverDataset, day: LogicalDate): BuildOutput[] {
     partition,
     prefix: partitionTemplate(dataset.name, 'rows'),
   };
+  if (dataset.refusing !== undefined) return [rows, refusedOutput(rows, partitionTemplate(dataset.name, 'quarantine'))];
   if (dataset.cleaning === undefined) return [rows];
   const columns = refusedColumns(origin.columns);
   const refusedSort = columns.map(({ name }) => name);

@@ -3,7 +3,7 @@ import { duckdbBinder } from '../../../../local/src/duckdb/duckdb-binder.ts';
 import { openDuckdb } from '../../../../local/src/duckdb/duckdb-session.ts';
 import { compilePipeline, loadTranslator, type PipelineDeclaration, parsePipeline } from '../../compile.ts';
 import { findDataset } from '../../pipeline.ts';
-import type { EngineDialect } from '../../ports.ts';
+import { type EngineDialect, measurementSql } from '../../ports.ts';
 
 const session = openDuckdb({ memoryLimit: '300MB', threads: 1, tempFolder: 'node_modules/.cache/core-tests' });
 afterAll(() => session.close());
@@ -27,7 +27,7 @@ async function compile(bronze: Columns, silver: Omit<Silver, 'from'>) {
 }
 
 /** The dataset's queries as one script over `_source`, in the order in which a step runs them. */
-function scriptOf({ sql, checkScans }: Awaited<ReturnType<typeof compile>>, dialect: EngineDialect): string {
+function scriptOf({ sql, checkScans, measurement }: Awaited<ReturnType<typeof compile>>, dialect: EngineDialect): string {
   const kept = dialect === 'duckdb' ? 'TABLE' : 'VIEW';
   return [
     `CREATE TEMPORARY ${kept} _classified AS\n${sql.classify[dialect]};`,
@@ -35,6 +35,11 @@ function scriptOf({ sql, checkScans }: Awaited<ReturnType<typeof compile>>, dial
     `CREATE TEMPORARY ${kept} _rows AS\n${sql.rows[dialect]};`,
     `CREATE TEMPORARY VIEW _refused AS\n${sql.refused[dialect]};`,
     `CREATE TEMPORARY VIEW _accounting AS\n${sql.accounting[dialect]};`,
+    ...(measurement === undefined
+      ? []
+      : [
+          `-- ${measurement.measures.map(({ id }) => id).join('; ')}\n${measurementSql(measurement.measures, measurement.byDay, dialect)};`,
+        ]),
     ...checkScans.map((scan) => `-- ${scan.checks.join('; ')}\n${scan.sql[dialect]};`),
     '',
   ].join('\n\n');

@@ -86,10 +86,11 @@ const engine: SqlEngine = {
         rowsRead: Number(rows),
         batches: String(batches).split(','),
       }));
-      judge({ violations, accounts });
       const outputs = [];
       for (const output of request.outputs) outputs.push({ part: output.part, partitions: await writeOutput(output, attempt, run) });
-      return { violations, accounts, outputs };
+      const report = { violations, accounts, outputs };
+      judge(report);
+      return report;
     }),
 };
 

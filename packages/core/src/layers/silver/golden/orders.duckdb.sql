@@ -14,8 +14,8 @@ CREATE TEMPORARY VIEW _accounting AS
 SELECT _day AS day, COUNT(*) AS rows_read, string_agg(DISTINCT _batch, ',') AS batches FROM _classified GROUP BY 1;
 
 -- notNull(about)
-SELECT COUNT(CASE WHEN "about" IS NULL THEN 1 END) FROM _rows;
+SELECT CAST(_day AS VARCHAR), COUNT(*) - COUNT("about") FROM _rows GROUP BY _day;
 
 -- unique(line)
-SELECT COUNT(*) FROM (SELECT 1 FROM _rows GROUP BY _day, "line" HAVING COUNT(*) > 1) AS _copies;
+SELECT CAST(_day AS VARCHAR), COUNT(*) FROM (SELECT _day FROM _rows GROUP BY _day, "line" HAVING COUNT(*) > 1) AS _copies GROUP BY _day;
 
