@@ -68,6 +68,7 @@ export const ERROR_CATALOGUE = {
   'quality/check-failed': entry('user', 'never', 'A check of severity error failed, so nothing was published.'),
   'quality/quarantine-budget': entry('user', 'never', 'More rows were refused than the quarantine budget allows.'),
   'query/failed': entry('user', 'never', 'A query over published tables failed.'),
+  'test/invalid': entry('user', 'never', 'A unit test is not written as one, or its rows do not fit the pipeline.'),
   'run/interrupted': entry('user', 'safe', 'The run was stopped by a signal.'),
   'cli/usage': entry('user', 'never', 'The command line is not one that Snowmelt understands.'),
   'cli/exists': entry('user', 'never', '`init` would overwrite a file that exists.'),
