@@ -4,3 +4,4 @@ export type { DeclarationFile } from './define/declaration-file.ts';
 export { parsePipeline } from './define/parse-pipeline.ts';
 export type { Pipeline, PipelineDeclaration } from './define/pipeline-schema.ts';
 export { loadTranslator } from './sql/translator.ts';
+export { parseTests, type TestFile } from './unit-test/parse-tests.ts';

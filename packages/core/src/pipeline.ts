@@ -19,3 +19,6 @@ export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';
 export { continueRun } from './run/run-scope.ts';
 export type { BuildStep, ExtractStep, PendingDataset, Plan, Step } from './steps/step.ts';
+export type { RowDifference } from './unit-test/compare-rows.ts';
+export { buildGiven, runUnitTest, type TestBench, type TestResult } from './unit-test/run-unit-test.ts';
+export type { PartDifference, TestOutcome, UnitTest } from './unit-test/unit-test.ts';

@@ -16,6 +16,7 @@ export type * from './ports/catalog.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/data-file.ts';
 export type * from './ports/digest.ts';
+export type * from './ports/fixture-tables.ts';
 export type * from './ports/host.ts';
 export type * from './ports/measure.ts';
 export type * from './ports/object-store.ts';

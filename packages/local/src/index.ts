@@ -1,6 +1,7 @@
 export { duckdbBinder } from './duckdb/duckdb-binder.ts';
 export { duckdbDigests } from './duckdb/duckdb-digests.ts';
 export { duckdbEngine } from './duckdb/duckdb-engine.ts';
+export { duckdbFixtures } from './duckdb/duckdb-fixtures.ts';
 export { duckdbParquetWriter } from './duckdb/duckdb-parquet-writer.ts';
 export { type PublishedRelation, type QueryResult, type QueryValue, queryPublished } from './duckdb/duckdb-query.ts';
 export { type DuckdbOptions, type DuckdbSession, openDuckdb } from './duckdb/duckdb-session.ts';
@@ -11,4 +12,5 @@ export { duckdbSource } from './sources/duckdb-source.ts';
 export { filesSource } from './sources/files-source.ts';
 export { envSecrets } from './system/env-secrets.ts';
 export { loadConfig } from './system/load-config.ts';
+export { type LoadedTests, loadTests } from './system/load-tests.ts';
 export { systemClock } from './system/system-clock.ts';

@@ -84,6 +84,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('../commands/backfill.ts')).backfill,
   },
   {
+    name: 'test',
+    summary: 'run the unit tests of rules and models in tests/; needs no source and no lake',
+    details: 'Tests are YAML, JSON or TypeScript: given rows per input, expected rows, expected refusals.',
+    takes: [0, 0],
+    options: [
+      { name: 'select', value: 'NAME', help: 'only tests whose name, dataset or file is NAME; * stands for any characters' },
+      { name: 'junit', value: 'FILE', help: 'also write the results as JUnit XML' },
+      { name: 'record', value: 'DATASET', help: 'write a test from rows of the lake instead of running any' },
+      { name: 'date', value: 'YYYY-MM-DD', help: 'with --record: the partition to take rows from (default: the last)' },
+      { name: 'rows', value: 'N', help: 'with --record: rows of each input at most (default: 5)' },
+      { name: 'unmasked', help: 'with --record: write personal values as they are' },
+    ],
+    load: async () => (await import('../commands/test.ts')).test,
+  },
+  {
     name: 'status',
     summary: 'show the tables, the last runs and when the next is due',
     takes: [0, 0],

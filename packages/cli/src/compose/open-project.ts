@@ -24,7 +24,9 @@ import {
   fsCatalog,
   fsObjectStore,
   fsProjectFiles,
+  type LoadedTests,
   loadConfig,
+  loadTests,
   openDuckdb,
   type PublishedRelation,
   type QueryResult,
@@ -34,6 +36,7 @@ import {
 import type { Invocation } from '../arguments/command.ts';
 import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
+import { type OpenTestBench, openTestBench } from './open-test-bench.ts';
 import { openSourceDoctor, type SourceDoctor } from './source-doctor.ts';
 
 /** A project with its laptop adapters. The one place where they are chosen. */
@@ -49,6 +52,10 @@ export interface Project {
   /** Undefined for sources that need none. */
   openDoctor(): Promise<SourceDoctor | undefined>;
   ports(host: Host): RunPorts;
+  /** The project's files of unit tests. */
+  loadTests(): Promise<readonly LoadedTests[]>;
+  /** Where unit tests run. */
+  openTestBench(): Promise<OpenTestBench>;
   /** Runs SQL over the published tables. */
   query(sql: string, limit: number | undefined): Promise<QueryResult>;
   close(): void;
@@ -99,6 +106,8 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     openEngine,
     openDoctor: () => openSourceDoctor(graph, parts),
     ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine, digests: openDigests }),
+    loadTests: () => loadTests(folder, cacheFolder),
+    openTestBench: () => openTestBench(session),
     query: async (sql, limit) =>
       queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),
     close: () => session.close(),

@@ -26,10 +26,15 @@ export interface LoadedConfig {
 export async function loadConfig(projectFolder: string, cacheFolder: string): Promise<LoadedConfig> {
   const project = resolve(projectFolder);
   const entry = await findConfig(project);
+  return { file: basename(entry), declaration: await loadModule(project, entry, cacheFolder) };
+}
+
+/** Loads the default export of a module of a project, TypeScript or JavaScript. @throws config/load-failed */
+export async function loadModule(project: string, entry: string, cacheFolder: string): Promise<unknown> {
   const compiled = await compile(project, entry, resolve(cacheFolder));
   try {
     const loaded: { readonly default?: unknown } = await import(pathToFileURL(compiledFile(compiled, 0)).href);
-    return { file: basename(entry), declaration: loaded.default };
+    return loaded.default;
   } catch (error) {
     const sources = new Map(compiled.modules.map((module, i) => [compiledFile(compiled, i), module.path]));
     throw toLoadError(error, project, entry, sources);

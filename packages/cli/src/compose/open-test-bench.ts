@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestBench } from '@snowmelt/core/pipeline';
+import { type DuckdbSession, duckdbEngine, duckdbFixtures, fsObjectStore } from '@snowmelt/local';
+
+/** Where unit tests run: an engine in memory over a temporary folder, which `close` removes. */
+export interface OpenTestBench extends Omit<TestBench, 'signal'> {
+  close(): Promise<void>;
+}
+
+/** Opens a bench on a database of this process. */
+export async function openTestBench(session: DuckdbSession): Promise<OpenTestBench> {
+  const folder = await mkdtemp(join(tmpdir(), 'snowmelt-test-'));
+  const store = fsObjectStore({ root: folder });
+  return {
+    engine: duckdbEngine({ session, store }),
+    fixtures: duckdbFixtures({ session, store }),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
