@@ -6,9 +6,13 @@ import {
   type BuildStage,
   type CallContext,
   type DayAccount,
+  keyVariables,
   logicalDate,
   type ObjectKey,
   type ObjectStore,
+  openProtectionKey,
+  type Secrets,
+  SnowmeltError,
   type SqlEngine,
   type WrittenPartition,
 } from '@snowmelt/core/ports';
@@ -24,6 +28,8 @@ import { type OutputWriter, writeOutput } from './write-output.ts';
 interface Tools {
   readonly session: DuckdbSession;
   readonly store: ObjectStore;
+  /** Where the keys for personal data are looked up. */
+  readonly secrets?: Secrets;
 }
 
 /** Executes builds with DuckDB in this process; the store must be a folder of this machine. */
@@ -32,6 +38,7 @@ export function duckdbEngine(tools: Tools): SqlEngine {
     dialect: 'duckdb',
     build: (request, context, judge) =>
       withStatements(tools.session, context.signal, translator(tools, request), async (statements) => {
+        await openKeys(tools, request, statements);
         for (const stage of request.stages) await runStage(stage, request, statements, tools.store);
         const findings = { violations: await runChecks(request, statements), accounts: await readAccounts(request, statements) };
         judge(findings);
@@ -43,6 +50,17 @@ export function duckdbEngine(tools: Tools): SqlEngine {
 function translator(tools: Tools, request: BuildRequest): FailureTranslator {
   const { dataset } = request;
   return (error, sql, doing) => toBuildError(error, { doing, sql, at: { dataset }, folder: tools.session.tempFolder });
+}
+
+async function openKeys({ secrets, store }: Tools, { dataset, keys = {} }: BuildRequest, statements: Statements): Promise<void> {
+  for (const [name, reference] of Object.entries(keys)) {
+    if (secrets === undefined)
+      throw new SnowmeltError('internal/unexpected', { message: 'This engine cannot look keys up.', at: { dataset } });
+    const pads = await openProtectionKey(name, reference, { secrets, store });
+    const variables = keyVariables(name);
+    await statements.setBytes(variables.inner, pads.inner, `preparing the key ${name}`);
+    await statements.setBytes(variables.outer, pads.outer, `preparing the key ${name}`);
+  }
 }
 
 async function runStage(stage: BuildStage, request: BuildRequest, statements: Statements, store: ObjectStore): Promise<void> {

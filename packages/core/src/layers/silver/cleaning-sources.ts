@@ -3,7 +3,7 @@ import type { LogicalDate } from '../../layout/logical-date.ts';
 import type { ObjectKey } from '../../layout/object-key.ts';
 import type { BuildStage, InputRelation } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
-import { batchesOf, type InputTable, isPastSnapshot } from '../inputs.ts';
+import { batchesOf, changedInputs, type InputTable, isPastSnapshot } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
 import type { SilverDataset } from './silver-dataset.ts';
@@ -24,11 +24,16 @@ export interface CleaningSources {
  * Sources of an event dataset. A partition is a pure function of the bronze rows of its event day. So a run finds the
  * days of the rows that are new, and reads again, for these days only, the older batches that have rows of them.
  */
-export function planEventSources(dataset: SilverDataset, state: TableState, bronze: InputTable): CleaningSources | undefined {
+export function planEventSources(
+  dataset: SilverDataset,
+  state: TableState,
+  bronze: InputTable,
+  references: readonly InputTable[] = [],
+): CleaningSources | undefined {
   const all = bronze.shape === 'snapshot' ? latestBatches(bronze.state) : batchesOf(bronze.state);
   const consumed = state.inputs[bronze.name] ?? 0;
   const fresh = all.filter((batch) => batch.version > consumed);
-  const reason = reasonToRebuild(dataset, state, bronze, all, fresh);
+  const reason = reasonToRebuild(dataset, state, bronze, all, fresh) ?? reasonToJudgeAgain(state, references);
   if (reason !== undefined) return { reason, replaceAll: true, stages: [source(bronze, all)], onlyTouchedDays: false, hasPrevious: false };
   const rows = fresh.reduce((sum, batch) => sum + batch.rows, 0);
   if (rows === 0) return undefined;
@@ -63,13 +68,16 @@ export function planSnapshotSources(
   dataset: SilverDataset,
   state: TableState,
   bronze: InputTable,
-  day: LogicalDate,
+  { day, references = [] }: { readonly day: LogicalDate; readonly references?: readonly InputTable[] },
 ): CleaningSources | undefined {
   const all = bronze.shape === 'snapshot' ? latestBatches(bronze.state, day) : batchesOf(bronze.state, day);
   if (all.length === 0) return undefined;
   const newest = Math.max(...all.map((batch) => batch.version));
   const entry = state.partitions.get(day);
-  const changed = newest > (entry?.inputs[bronze.name] ?? 0) ? [bronze.name] : [];
+  const changed = [
+    ...(newest > (entry?.inputs[bronze.name] ?? 0) ? [bronze.name] : []),
+    ...changedInputs(references, entry?.inputs ?? {}, day),
+  ];
   const isPast = isPastSnapshot(state, day);
   const reason = reasonToBuild({
     version: state.version,
@@ -95,6 +103,12 @@ export function planSnapshotSources(
   };
 }
 
+// A row that was refused may be referred to now, and one that was good no more: each row is judged by what there is now.
+function reasonToJudgeAgain(state: TableState, references: readonly InputTable[]): string | undefined {
+  const changed = changedInputs(references, state.inputs);
+  return changed.length === 0 ? undefined : `stale: ${changed.join(', ')} changed, which it refers to`;
+}
+
 function reasonToRebuild(
   dataset: SilverDataset,
   state: TableState,
@@ -110,9 +124,10 @@ function reasonToRebuild(
   return hasLost ? `stale: batches of ${bronze.name} were replaced` : undefined;
 }
 
-// What a changelog deletes can be of any batch, and what the rules made of it need not have its key.
-function isMergedByWindow({ origin }: SilverDataset): boolean {
-  return origin.kind === 'bronze' && origin.mode === 'window';
+// What a changelog deletes can be of any batch, and what the rules made of it need not have its key. Whether a row refers to
+// something can change after it was merged.
+function isMergedByWindow({ origin, references = [] }: SilverDataset): boolean {
+  return references.length === 0 && origin.kind === 'bronze' && origin.mode === 'window';
 }
 
 // A snapshot holds the batches of its own and earlier days that existed when it was made, not all that existed then.
