@@ -26,6 +26,8 @@ export type * from './ports/secrets.ts';
 export type * from './ports/source.ts';
 export type * from './ports/sql-binder.ts';
 export type * from './ports/sql-engine.ts';
+export { keyVariables } from './protect/key-variables.ts';
+export { type KeyPads, keyPads, openProtectionKey } from './protect/protection-key.ts';
 export { answerFromFooters } from './quality/footers.ts';
 export { measurementSql } from './quality/measurement-sql.ts';
 export { type Column, type ColumnType, isSameType, parseColumnType, renderColumnType } from './sql/column-type.ts';

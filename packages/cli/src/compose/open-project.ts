@@ -94,7 +94,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
   };
   const openSource = once(() => chooseSource(graph, parts));
   const openDigests = once(async () => duckdbDigests({ session, store }));
-  const openEngine = once(async () => duckdbEngine({ session, store }));
+  const openEngine = once(async () => duckdbEngine({ session, store, secrets: parts.secrets }));
   return {
     folder,
     lakeFolder,

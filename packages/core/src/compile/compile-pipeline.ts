@@ -37,7 +37,7 @@ export async function compilePipeline(pipeline: Pipeline, input: CompileInput): 
     compiled.set(dataset.name, dataset);
   }
   const work = listWork(pipeline);
-  if (work.length > 0) await compileModels(work, compiled, input);
+  if (work.length > 0) await compileModels(work, pipeline.keys, compiled, input);
   return {
     pipeline: pipeline.name,
     source: pipeline.source,
@@ -61,10 +61,15 @@ function listWork(pipeline: Pipeline): Work[] {
   return [...silver, ...gold];
 }
 
-async function compileModels(work: readonly Work[], compiled: Map<DatasetName, GraphDataset>, input: CompileInput): Promise<void> {
+async function compileModels(
+  work: readonly Work[],
+  keys: Pipeline['keys'],
+  compiled: Map<DatasetName, GraphDataset>,
+  input: CompileInput,
+): Promise<void> {
   // Both take a good part of the whole time to start, and neither needs the other.
   const [translator] = await Promise.all([input.loadTranslator(), declareTables(input.binder, compiled.values())]);
-  const context: CompileContext = { ...input, translator, compiled };
+  const context: CompileContext = { ...input, translator, keys, compiled };
   const errors: SnowmeltError[] = [];
   const known = [...compiled.keys(), ...work.map(({ name }) => name)];
   const files = new Map<DatasetName, ModelFile>();
@@ -113,16 +118,26 @@ function compileOne(context: CompileContext, item: Work, file: ModelFile | undef
 }
 
 function readsOf(item: Work, files: ReadonlyMap<DatasetName, ModelFile>): readonly DatasetName[] {
+  const references = referencesOf(item).map(({ dataset }) => dataset);
   const file = files.get(item.name);
-  if (file !== undefined) return file.model.references.map(({ dataset }) => dataset);
+  if (file !== undefined) return [...file.model.references.map(({ dataset }) => dataset), ...references];
   const from = item.layer === 'silver' ? item.definition.from : undefined;
-  return from?.startsWith('bronze.') ? [parseDatasetName(from)] : [];
+  return [...(from?.startsWith('bronze.') ? [parseDatasetName(from)] : []), ...references];
+}
+
+function referencesOf(item: Work): { readonly dataset: DatasetName; readonly column: string }[] {
+  return Object.entries((item.layer === 'silver' ? item.definition.columns : undefined) ?? {}).flatMap(([column, { reference }]) =>
+    reference === undefined ? [] : [{ dataset: parseDatasetName(reference.dataset), column }],
+  );
 }
 
 function placeOf(item: Work, read: DatasetName, files: ReadonlyMap<DatasetName, ModelFile>, declaration: DeclarationFile): Place {
   const file = files.get(item.name);
-  const reference = file?.model.references.find(({ dataset }) => dataset === read);
-  if (file !== undefined && reference !== undefined) return { file: file.path, ...reference.at };
-  const key = item.layer === 'silver' && item.definition.from === read ? 'from' : 'checks';
-  return declarationPlace(declaration, [item.layer, tableOf(item.name), key]);
+  const inModel = file?.model.references.find(({ dataset }) => dataset === read);
+  if (file !== undefined && inModel !== undefined) return { file: file.path, ...inModel.at };
+  if (item.layer === 'silver' && item.definition.from === read)
+    return declarationPlace(declaration, [item.layer, tableOf(item.name), 'from']);
+  const column = referencesOf(item).find(({ dataset }) => dataset === read)?.column;
+  const setting = column === undefined ? ['checks'] : ['columns', column, 'reference'];
+  return declarationPlace(declaration, [item.layer, tableOf(item.name), ...setting]);
 }

@@ -14,11 +14,13 @@ import type { Column } from '../sql/column-type.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
 import { type SqlText, sqlText } from '../sql/text.ts';
+import { checkCast } from './check-cast.ts';
 import { cleanedParts } from './cleaned-parts.ts';
 import { checkedPart, compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, modelParts, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
+import { compileReferences } from './compile-references.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
@@ -85,6 +87,7 @@ async function compileCleaned(
   await context.binder.declareTable('_source', [...origin.columns, ...added]);
   if (keyOfChanges !== undefined) await context.binder.declareTable('_order', [BATCH, SEQUENCE]);
   const cleaned = await compileColumns(context, name, definition, rules, origin);
+  const lookups = compileReferences(context, name, cleaned);
   const columns = cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type }));
   needModelColumns(context, name, definition, columns);
   const partitioning = partitioningOf(definition);
@@ -106,7 +109,9 @@ async function compileCleaned(
   return {
     ...baseOf(name, definition, file),
     columns,
-    inputs: file === undefined && origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file),
+    inputs: [...new Set([...(origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file)), ...lookups])],
+    lookups,
+    keys: keysOf(context, cleaned),
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
     definition: await cleanedParts(definition, rules, origin, file),
     ...(model === undefined ? {} : { reads: model.reads }),
@@ -125,6 +130,11 @@ async function compileCleaned(
 
 const BATCH: Column = { name: '_batch', type: { kind: 'varchar' } };
 const SEQUENCE: Column = { name: '_seq', type: { kind: 'bigint' } };
+
+function keysOf({ keys }: CompileContext, columns: readonly CleanedColumn[]): NonNullable<SilverDataset['keys']> {
+  const used = new Set(columns.flatMap(({ rules }) => rules.protect?.key ?? []));
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => used.has(key)));
+}
 
 function changelogKeyOf(context: CompileContext, origin: SilverOrigin): readonly string[] | undefined {
   const bronze = origin.kind === 'bronze' ? context.compiled.get(origin.dataset) : undefined;
@@ -238,20 +248,6 @@ async function bindRules(context: CompileContext, name: DatasetName, columns: re
     message: `A rule of ${name} cannot be used: ${bound.failure.message.split('\n')[0]}`,
     hint: suspects.length === 0 ? 'Look at the constants of its rules.' : `Look at the patterns (RE2 syntax) of ${suspects.join(', ')}.`,
     at: declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]),
-  });
-}
-
-// A cast that no value can pass is a mistake in the declaration, not in the data.
-async function checkCast(context: CompileContext, column: CleanedColumn, at: SnowmeltError['at']): Promise<CleanedColumn> {
-  const { duckdb } = forBoth(
-    (words) => `SELECT TRY_CAST(CAST(NULL AS ${words.type(column.startType)}) AS ${words.type(column.rules.type)}) AS value`,
-  );
-  const bound = await context.binder.bind(duckdb);
-  if (bound.kind === 'bound') return column;
-  throw new SnowmeltError('compile/type-error', {
-    message: `\`${column.name}\` cannot be cast to its type.`,
-    hint: `It starts as ${column.startType.kind}; start from another column, or declare another type.`,
-    at,
   });
 }
 

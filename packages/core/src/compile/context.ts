@@ -1,4 +1,5 @@
 import type { DeclarationFile } from '../define/declaration-file.ts';
+import type { Pipeline } from '../define/pipeline-schema.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { ProjectFiles } from '../ports/project-files.ts';
 import type { SqlBinder } from '../ports/sql-binder.ts';
@@ -11,5 +12,7 @@ export interface CompileContext {
   readonly files: ProjectFiles;
   readonly translator: Translator;
   readonly binder: SqlBinder;
+  /** Where the secrets are by which personal data is protected. */
+  readonly keys: Pipeline['keys'];
   readonly compiled: ReadonlyMap<DatasetName, GraphDataset>;
 }

@@ -29,7 +29,11 @@ export function shapeOf(dataset: GraphDataset): Shape {
 
 /** How its refused rows do: those of a merged snapshot are each other's continuation, so all of them count. */
 export function refusedShapeOf(dataset: GraphDataset): Shape {
-  const merged = dataset.layer === 'silver' && dataset.origin.kind === 'bronze' && dataset.origin.mode === 'window';
+  const merged =
+    dataset.layer === 'silver' &&
+    dataset.origin.kind === 'bronze' &&
+    dataset.origin.mode === 'window' &&
+    (dataset.references ?? []).length === 0;
   return merged ? 'event' : shapeOf(dataset);
 }
 

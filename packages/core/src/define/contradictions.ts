@@ -1,6 +1,7 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { findBronzeContradictions } from './bronze-contradictions.ts';
 import { findCheckContradictions } from './check-contradictions.ts';
+import { findCleaningContradictions } from './cleaning-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
 import { checkFiles } from './file-contradictions.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
@@ -64,18 +65,7 @@ function checkCleaning(
   if (silver.version !== undefined && silver.key === undefined) {
     report([...path, 'version'], 'A version without a key decides nothing.', 'Name the `key` of which the latest version stays.');
   }
-  for (const [name, column] of Object.entries(columns)) {
-    if (column.onFail === 'null' && silver.key?.includes(name)) {
-      report(
-        [...path, 'columns', name, 'onFail'],
-        `\`${name}\` is part of the key, so it cannot become NULL.`,
-        'Use onFail quarantine or error.',
-      );
-    }
-    if (column.from !== undefined && column.expr !== undefined) {
-      report([...path, 'columns', name], `\`${name}\` has both \`from\` and \`expr\`.`, 'Keep the one that the column starts from.');
-    }
-  }
+  findCleaningContradictions(path, silver, pipeline, report);
   checkWindowSnapshot(path, silver, pipeline, report);
 }
 

@@ -4,6 +4,7 @@ import { bronzeColumn } from './bronze-column.ts';
 import { check } from './checks.ts';
 import { cleaningColumn, lakeIdentifier, text } from './columns.ts';
 import { duration } from './duration.ts';
+import { secret } from './secret.ts';
 import { snowflakeSource } from './snowflake-source.ts';
 import { csvFormat, duckdbSource, filesSource } from './sources.ts';
 
@@ -75,6 +76,8 @@ export const pipelineSchema = z.strictObject({
     error: 'must have a `kind`: `snowflake`, `files` or `duckdb`',
   }),
   bronze: z.record(lakeIdentifier, bronze),
+  /** Secrets by which personal data is protected: where they are kept, never the secrets. */
+  keys: z.record(lakeIdentifier, secret).default({}),
   silver: z.record(lakeIdentifier, silver).default({}),
   gold: z.record(lakeIdentifier, gold).default({}),
   /** When the pipeline is due; `status` shows it, the deployment installs it. */

@@ -56,6 +56,8 @@ export const ERROR_CATALOGUE = {
   ),
   'source/unsupported-watermark': entry('user', 'never', 'The watermark column is of a type that cannot order rows.'),
   'secret/not-found': entry('user', 'never', 'A secret that the declaration refers to is not set.'),
+  'secret/weak-key': entry('user', 'never', 'A key that is to protect personal data is too short.'),
+  'secret/key-changed': entry('user', 'never', 'A key for personal data is another one than the lake was built with.'),
   'lake/commit-conflict': entry('snowmelt', 'safe', 'Another run committed to the same table first.'),
   'lake/corrupt-log': entry('snowmelt', 'never', 'A table log entry is missing or unreadable.'),
   'lake/disk-full': entry('user', 'never', 'There is no room left for the lake or for temporary files.'),

@@ -50,6 +50,11 @@ export function checkResultsKey(name: DatasetName, attempt: string): ObjectKey {
 /** Where notes about extractions under way are. */
 export const ATTEMPTS_PREFIX = 'artifacts/logs/attempts/';
 
+/** Where a mark is kept by which a key for personal data is known again; it is not the key. */
+export function protectionKeyPath(name: string): ObjectKey {
+  return objectKey(`artifacts/keys/${name}.json`);
+}
+
 /** The layers' data prefixes, for whoever must list data and nothing else. */
 export function dataPrefix(layer: Layer): string {
   return `${layer}/`;

@@ -5,6 +5,7 @@ import type { Column } from '../sql/column-type.ts';
 import type { EngineDialect, RenderedSql } from '../sql/text.ts';
 import type { WrittenPartition } from './data-file.ts';
 import type { DayFigures, Measurement } from './measure.ts';
+import type { SecretReference } from './secrets.ts';
 import type { CallContext } from './source.ts';
 
 /** A name that the SQL may read, and the exact Parquet files behind it. With no files it is empty, with `columns`. */
@@ -65,6 +66,11 @@ export interface BuildRequest {
   readonly dataset: DatasetName;
   readonly stages: readonly BuildStage[];
   readonly outputs: readonly BuildOutput[];
+  /**
+   * Keys that the SQL needs, by name: the engine looks them up (`openProtectionKey`) and puts their pads into the variables that
+   * `keyVariables` names. A request never holds a key.
+   */
+  readonly keys?: Readonly<Record<string, SecretReference>>;
   /** Run before anything is published. */
   readonly checks: readonly CheckScan[];
   /** Taken in one scan before anything is published; what the written files' footers say is not looked up in the rows. */

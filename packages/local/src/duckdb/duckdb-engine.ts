@@ -6,9 +6,13 @@ import {
   type BuildStage,
   type CallContext,
   type DayAccount,
+  keyVariables,
   logicalDate,
   type ObjectKey,
   type ObjectStore,
+  openProtectionKey,
+  type Secrets,
+  SnowmeltError,
   type SqlEngine,
   type WrittenPartition,
 } from '@snowmelt/core/ports';
@@ -26,6 +30,8 @@ import { writeOutput } from './write-output.ts';
 interface Tools {
   readonly session: DuckdbSession;
   readonly store: ObjectStore;
+  /** Where the keys for personal data are looked up. */
+  readonly secrets?: Secrets;
 }
 
 /** Executes builds with DuckDB in this process; the store must be a folder of this machine. */
@@ -62,9 +68,11 @@ async function withWorkspace<T>(
   return await connect(async (statements) => {
     await statements.run(`CREATE SCHEMA ${name}; SET schema = '${name}'`, doing);
     try {
+      await openKeys(tools, request, statements);
       return await act(statements, (second) =>
         connect(async (others) => {
           await others.run(`SET schema = '${name}'`, doing);
+          await openKeys(tools, request, others);
           await second(others);
         }),
       );
@@ -77,6 +85,17 @@ async function withWorkspace<T>(
 function translator(tools: Tools, request: BuildRequest): FailureTranslator {
   const { dataset } = request;
   return (error, sql, doing) => toBuildError(error, { doing, sql, at: { dataset }, folder: tools.session.tempFolder });
+}
+
+async function openKeys({ secrets, store }: Tools, { dataset, keys = {} }: BuildRequest, statements: Statements): Promise<void> {
+  for (const [name, reference] of Object.entries(keys)) {
+    if (secrets === undefined)
+      throw new SnowmeltError('internal/unexpected', { message: 'This engine cannot look keys up.', at: { dataset } });
+    const pads = await openProtectionKey(name, reference, { secrets, store });
+    const variables = keyVariables(name);
+    await statements.setBytes(variables.inner, pads.inner, `preparing the key ${name}`);
+    await statements.setBytes(variables.outer, pads.outer, `preparing the key ${name}`);
+  }
 }
 
 async function runStage(stage: BuildStage, request: BuildRequest, statements: Statements, store: ObjectStore): Promise<void> {

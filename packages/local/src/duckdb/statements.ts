@@ -1,11 +1,14 @@
-import type { DuckDBConnection, Json } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue, Json } from '@duckdb/node-api';
 import { interrupted } from './duckdb-error.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
+import { identifier } from './duckdb-sql.ts';
 
 /** Executes statements on one connection. `doing` completes the sentence `While …` of an error message. */
 export interface Statements {
   run(sql: string, doing: string): Promise<void>;
   rows(sql: string, doing: string): Promise<readonly (readonly Json[])[]>;
+  /** Sets a variable of the connection to bytes. They are no part of the statement's text, so no error and no log shows them. */
+  setBytes(variable: string, bytes: Uint8Array, doing: string): Promise<void>;
   /** Cleans up, even after an interruption; a failure is of no consequence. */
   dispose(sql: string): Promise<void>;
 }
@@ -35,19 +38,22 @@ export async function withStatements<T>(
 }
 
 function statementsOn(connection: DuckDBConnection, signal: AbortSignal, translate: FailureTranslator): Statements {
-  const rows: Statements['rows'] = async (sql, doing) => {
+  const execute = async (sql: string, doing: string, values: DuckDBValue[] = []) => {
     if (signal.aborted) throw interrupted(doing);
     try {
-      const reader = await connection.runAndReadAll(sql);
+      const reader = await connection.runAndReadAll(sql, values);
       return reader.getRowsJson();
     } catch (error) {
       throw signal.aborted ? interrupted(doing) : translate(error, sql, doing);
     }
   };
   return {
-    rows,
+    rows: (sql, doing) => execute(sql, doing),
     run: async (sql, doing) => {
-      await rows(sql, doing);
+      await execute(sql, doing);
+    },
+    setBytes: async (variable, bytes, doing) => {
+      await execute(`SET VARIABLE ${identifier(variable)} = unhex($1)`, doing, [Buffer.from(bytes).toString('hex')]);
     },
     dispose: async (sql) => {
       await connection.run(sql).catch(() => undefined);

@@ -4,8 +4,8 @@ import type { ObjectKey } from '../../layout/object-key.ts';
 import type { BuildStage, InputRelation } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
 import { definitionChanged } from '../definition-parts.ts';
-import { batchesOf, type InputTable, isPastSnapshot } from '../inputs.ts';
-import { reasonToBuild } from '../staleness.ts';
+import { batchesOf, changedInputs, type InputTable, isPastSnapshot } from '../inputs.ts';
+import { describeMoves, reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
 import type { SilverDataset } from './silver-dataset.ts';
 
@@ -25,11 +25,16 @@ export interface CleaningSources {
  * Sources of an event dataset. A partition is a pure function of the bronze rows of its event day. So a run finds the
  * days of the rows that are new, and reads again, for these days only, the older batches that have rows of them.
  */
-export function planEventSources(dataset: SilverDataset, state: TableState, bronze: InputTable): CleaningSources | undefined {
+export function planEventSources(
+  dataset: SilverDataset,
+  state: TableState,
+  bronze: InputTable,
+  lookups: readonly InputTable[] = [],
+): CleaningSources | undefined {
   const all = bronze.shape === 'snapshot' ? latestBatches(bronze.state) : batchesOf(bronze.state);
   const consumed = state.inputs[bronze.name] ?? 0;
   const fresh = all.filter((batch) => batch.version > consumed);
-  const reason = reasonToRebuild(dataset, state, bronze, all, fresh);
+  const reason = reasonToRebuild(dataset, state, bronze, all, fresh) ?? reasonToJudgeAgain(state, lookups);
   if (reason !== undefined) return { reason, replaceAll: true, stages: [source(bronze, all)], onlyTouchedDays: false, hasPrevious: false };
   const rows = fresh.reduce((sum, batch) => sum + batch.rows, 0);
   if (rows === 0) return undefined;
@@ -64,14 +69,17 @@ export function planSnapshotSources(
   dataset: SilverDataset,
   state: TableState,
   bronze: InputTable,
-  day: LogicalDate,
+  { day, lookups = [] }: { readonly day: LogicalDate; readonly lookups?: readonly InputTable[] },
 ): CleaningSources | undefined {
   const all = bronze.shape === 'snapshot' ? latestBatches(bronze.state, day) : batchesOf(bronze.state, day);
   if (all.length === 0) return undefined;
   const newest = Math.max(...all.map((batch) => batch.version));
   const entry = state.partitions.get(day);
   const seen = entry?.inputs[bronze.name] ?? 0;
-  const changed = newest > seen ? [{ name: bronze.name, from: seen, to: newest }] : [];
+  const changed = [
+    ...(newest > seen ? [{ name: bronze.name, from: seen, to: newest }] : []),
+    ...changedInputs(lookups, entry?.inputs ?? {}, day),
+  ];
   const isPast = isPastSnapshot(state, day);
   const reason = reasonToBuild({ state, dataset, built: entry?.fingerprint, changed, day, isPast });
   if (reason === undefined) return undefined;
@@ -90,6 +98,12 @@ export function planSnapshotSources(
   };
 }
 
+// A row that was refused may be referred to now, and one that was good no more: each row is judged by what there is now.
+function reasonToJudgeAgain(state: TableState, lookups: readonly InputTable[]): string | undefined {
+  const changed = changedInputs(lookups, state.inputs);
+  return changed.length === 0 ? undefined : `stale: ${describeMoves(changed)}, to which it refers`;
+}
+
 function reasonToRebuild(
   dataset: SilverDataset,
   state: TableState,
@@ -105,9 +119,10 @@ function reasonToRebuild(
   return hasLost ? `stale: batches of ${bronze.name} were replaced` : undefined;
 }
 
-// What a changelog deletes can be of any batch, and what the rules made of it need not have its key.
-function isMergedByWindow({ origin }: SilverDataset): boolean {
-  return origin.kind === 'bronze' && origin.mode === 'window';
+// What a changelog deletes can be of any batch, and what the rules made of it need not have its key. Whether a row refers to
+// something can change after it was merged.
+function isMergedByWindow({ origin, lookups = [] }: SilverDataset): boolean {
+  return lookups.length === 0 && origin.kind === 'bronze' && origin.mode === 'window';
 }
 
 // A snapshot holds the batches of its own and earlier days that existed when it was made, not all that existed then.

@@ -1,17 +1,9 @@
 import type { CleaningColumn } from '../../define/pipeline-schema.ts';
 import type { Column, ColumnType } from '../../sql/column-type.ts';
-import { isSameType } from '../../sql/column-type.ts';
 import { forBoth, type Words } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/text.ts';
-import { accepted } from './rules/accepted.ts';
-import { changeCase } from './rules/change-case.ts';
-import { collapseSpaces } from './rules/collapse-spaces.ts';
-import { mapValues } from './rules/map-values.ts';
-import { nullIf } from './rules/null-if.ts';
-import { pattern } from './rules/pattern.ts';
-import { range } from './rules/range.ts';
-import { required } from './rules/required.ts';
-import { trim } from './rules/trim.ts';
+import { finalValue, protectedValue, reasonsOf, refusedValue, renderValues } from './column-values.ts';
+import { joinReference } from './rules/reference.ts';
 
 /** A column's rules together with the expression that they start from. */
 export interface CleanedColumn {
@@ -38,10 +30,6 @@ export interface CleaningSpec {
   readonly keepsSource?: boolean;
 }
 
-// The order in which the rules apply; the doc comment of `cleaningColumn` promises it.
-const TEXT_RULES = [trim, collapseSpaces, changeCase, mapValues, nullIf];
-const VALUE_RULES = [required, pattern, range, accepted];
-
 /**
  * Renders the query that gives every source row its cleaned values (`v__*`), the source values if it is refused (`r__*`),
  * the reasons for that (`_reasons`, NULL for a good row), its day and its batch. One row in, one row out. Of a changelog it
@@ -55,16 +43,15 @@ export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedS
     const keys = (spec.changelogKey ?? []).map((name) => `${words.name(name)} AS ${words.name(`k__${name}`)}`);
     const passed = [...raw, ...(hasBatch ? ['_batch'] : []), ...changelog];
     const from = spec.changelogKey === undefined ? '_source' : '_source LEFT JOIN _order USING (_batch)';
-    const texts = spec.columns.map((column) => `${cleanText(column, words)} AS ${words.name(`b__${column.name}`)}`);
-    const casts = spec.columns.map((column) => `${castValue(column, words)} AS ${words.name(`t__${column.name}`)}`);
-    const cleaned = `SELECT ${[...passed, ...texts].join(', ')} FROM ${from}`;
-    const typed = `SELECT *, ${casts.join(', ')} FROM (${cleaned}) AS _cleaned`;
-    const judged = `SELECT *, ${reasonsOf(spec.columns, words)} AS _reasons FROM (${typed}) AS _typed`;
+    const known = spec.columns.flatMap((column) => joinReference(column, protectedValue(column, words), words) ?? []);
+    const typed = renderValues(spec.columns, passed, from, words);
+    const judged = `SELECT *, ${reasonsOf(spec.columns, words)} AS _reasons FROM ${[`(${typed}) AS _typed`, ...known].join(' ')}`;
     const values = spec.columns.map((column) => `${finalValue(column, words)} AS ${words.name(`v__${column.name}`)}`);
-    const refused = raw.map(
-      (name, index) =>
-        `${spec.keepsSource === true ? name : `CASE WHEN _reasons IS NOT NULL THEN ${name} END`} AS ${words.name(`r__${spec.sourceColumns[index]?.name}`)}`,
-    );
+    const refused = spec.sourceColumns.map((column) => {
+      const value = refusedValue(column, spec.columns, words);
+      const kept = spec.keepsSource === true ? value : `CASE WHEN _reasons IS NOT NULL THEN ${value} END`;
+      return `${kept} AS ${words.name(`r__${column.name}`)}`;
+    });
     const kept = `SELECT ${[...values, ...refused, ...keys, ...(hasBatch ? ['_batch'] : []), ...changelog, '_reasons'].join(', ')} FROM (${judged}) AS _judged`;
     const dated = spec.eventTime === undefined ? kept : `SELECT *, ${dayOf(spec, words)} AS _day FROM (${kept}) AS _kept`;
     return spec.changelogKey === undefined
@@ -83,8 +70,7 @@ export function renderDaysOfNew(spec: CleaningSpec): RenderedSql | undefined {
   const column = spec.columns.find(({ name }) => name === spec.eventTime);
   if (column === undefined) return undefined;
   return forBoth((words) => {
-    const text = `SELECT _batch, ${cleanText(column, words)} AS ${words.name(`b__${column.name}`)} FROM _new`;
-    const typed = `SELECT _batch, ${words.name(`b__${column.name}`)}, ${castValue(column, words)} AS ${words.name(`t__${column.name}`)} FROM (${text}) AS _cleaned`;
+    const typed = renderValues([column], ['_batch'], '_new', words);
     const value = `SELECT _batch, ${finalValue(column, words)} AS ${words.name(`v__${column.name}`)} FROM (${typed}) AS _typed`;
     return `SELECT DISTINCT ${dayOf(spec, words)} AS day FROM (${value}) AS _values`;
   });
@@ -96,56 +82,6 @@ export function renderStoppingViolations(columns: readonly CleanedColumn[], word
     .filter(({ rules }) => rules.onFail === 'error')
     .map(({ name }) => `concat(', ', _reasons) LIKE ${words.text(`%, ${name}: %`)}`);
   return conditions.length === 0 ? undefined : conditions.join(' OR ');
-}
-
-function cleanText(column: CleanedColumn, words: Words): string {
-  const start = `(${column.start[words.dialect]})`;
-  const rules = TEXT_RULES.flatMap((rule) => rule(column.rules, words) ?? []);
-  if (rules.length === 0) return start;
-  const text = column.startType.kind === 'varchar' ? start : `CAST(${start} AS ${words.type({ kind: 'varchar' })})`;
-  return rules.reduce((inner, rule) => rule(inner), text);
-}
-
-function needsCast(column: CleanedColumn, words: Words): boolean {
-  const hasTextRules = TEXT_RULES.some((rule) => rule(column.rules, words) !== undefined);
-  return !isSameType(hasTextRules ? { kind: 'varchar' } : column.startType, column.rules.type);
-}
-
-function castValue(column: CleanedColumn, words: Words): string {
-  const before = words.name(`b__${column.name}`);
-  const value = needsCast(column, words) ? `TRY_CAST(${before} AS ${words.type(column.rules.type)})` : before;
-  return column.rules.default === undefined ? value : `COALESCE(${value}, ${words.constant(column.rules.default, column.rules.type)})`;
-}
-
-function violationsOf(column: CleanedColumn, words: Words): { reason: string; condition: string }[] {
-  const before = words.name(`b__${column.name}`);
-  const value = words.name(`t__${column.name}`);
-  const noCast = `${before} IS NOT NULL AND TRY_CAST(${before} AS ${words.type(column.rules.type)}) IS NULL`;
-  const rules = VALUE_RULES.flatMap((rule) => {
-    const condition = rule.violation(column.rules, value, words);
-    if (condition === undefined) return [];
-    return [{ reason: rule.reason, condition: rule.reason === 'required' ? `${before} IS NULL AND ${condition}` : condition }];
-  });
-  return needsCast(column, words) ? [{ reason: 'cast', condition: noCast }, ...rules] : rules;
-}
-
-function reasonsOf(columns: readonly CleanedColumn[], words: Words): string {
-  const reasons = columns
-    .filter(({ rules }) => rules.onFail !== 'null')
-    .flatMap((column) =>
-      violationsOf(column, words).map(
-        ({ reason, condition }) => `CASE WHEN ${condition} THEN ${words.text(`${column.name}: ${reason}`)} END`,
-      ),
-    );
-  return reasons.length === 0 ? `CAST(NULL AS ${words.type({ kind: 'varchar' })})` : `NULLIF(concat_ws(', ', ${reasons.join(', ')}), '')`;
-}
-
-function finalValue(column: CleanedColumn, words: Words): string {
-  const value = words.name(`t__${column.name}`);
-  if (column.rules.onFail !== 'null') return value;
-  const conditions = violationsOf(column, words).map(({ condition }) => `(${condition})`);
-  if (conditions.length === 0) return value;
-  return `CASE WHEN ${conditions.join(' OR ')} THEN NULL ELSE ${value} END`;
 }
 
 function dayOf(spec: CleaningSpec, words: Words): string {

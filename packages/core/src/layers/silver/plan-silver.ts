@@ -19,7 +19,7 @@ export function planSilver(
   inputs: readonly InputTable[],
   day: LogicalDate,
 ): BuildStep | undefined {
-  if (inputs.length > 0 && inputs.every((input) => input.state.version === 0)) return undefined;
+  if (!canBeBuilt(dataset, inputs)) return undefined;
   const sources =
     dataset.origin.kind === 'bronze' ? planBronzeSources(dataset, state, inputs, day) : planModelSources(dataset, state, inputs, day);
   if (sources === undefined) return undefined;
@@ -35,6 +35,7 @@ export function planSilver(
       stages: [...sources.stages, ...(cleaning === undefined ? [] : cleaningStages(dataset, cleaning, sources))],
       outputs: outputsOf(dataset, day),
       checks: dataset.checkScans,
+      ...(Object.keys(dataset.keys ?? {}).length === 0 ? {} : { keys: dataset.keys ?? {} }),
       ...(dataset.measurement === undefined ? {} : { measurement: dataset.measurement }),
       ...accountingOf(cleaning ?? dataset.refusing),
     } satisfies BuildRequest,
@@ -52,18 +53,30 @@ export function planSilver(
   };
 }
 
+// What does not exist cannot be read, and nothing can be held against it.
+function canBeBuilt({ origin, lookups = [] }: SilverDataset, inputs: readonly InputTable[]): boolean {
+  const read = inputs.filter(({ name }) => origin.kind === 'model' || name === origin.dataset);
+  if (read.length > 0 && read.every(({ state }) => state.version === 0)) return false;
+  return inputs.every(({ name, state }) => state.version > 0 || !lookups.includes(name));
+}
+
 function planBronzeSources(
   dataset: SilverDataset,
   state: TableState,
   inputs: readonly InputTable[],
   day: LogicalDate,
 ): CleaningSources | undefined {
-  const [bronze] = inputs;
-  if (bronze === undefined) return undefined;
-  const sources =
-    dataset.partitioning.kind === 'event' ? planEventSources(dataset, state, bronze) : planSnapshotSources(dataset, state, bronze, day);
-  if (sources === undefined || dataset.origin.kind !== 'bronze' || dataset.origin.mode !== 'changelog') return sources;
-  return { ...sources, stages: [...sources.stages, { kind: 'view', name: '_order', sql: batchOrder(batchesOf(bronze.state)) }] };
+  const [bronze, ...others] = inputs;
+  if (bronze === undefined || dataset.origin.kind !== 'bronze') return undefined;
+  const isEvent = dataset.partitioning.kind === 'event';
+  const sources = isEvent
+    ? planEventSources(dataset, state, bronze, others)
+    : planSnapshotSources(dataset, state, bronze, { day, lookups: others });
+  if (sources === undefined) return undefined;
+  const order: BuildStage[] =
+    dataset.origin.mode === 'changelog' ? [{ kind: 'view', name: '_order', sql: batchOrder(batchesOf(bronze.state)) }] : [];
+  const known = others.map((other): BuildStage => ({ kind: 'input', input: publishedRelation(other, isEvent ? {} : { until: day }) }));
+  return { ...sources, stages: [...sources.stages, ...order, ...known] };
 }
 
 // A model may read anything in any way, so a change of any input means computing all of it again.

@@ -1,4 +1,5 @@
 import type { DatasetName } from '../../layout/dataset-name.ts';
+import type { SecretReference } from '../../ports/secrets.ts';
 import type { Column } from '../../sql/column-type.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import type { DatasetBase, Partitioning } from '../dataset-base.ts';
@@ -39,6 +40,10 @@ export interface SilverDataset extends DatasetBase {
   readonly cleaning: SilverSql | undefined;
   readonly key: readonly string[] | undefined;
   readonly quarantineMaxPercent: number | undefined;
+  /** Datasets that columns refer to: a change of theirs can change which rows are refused. */
+  readonly lookups?: readonly DatasetName[];
+  /** Where the keys are by which columns are protected. */
+  readonly keys?: Readonly<Record<string, SecretReference>>;
 }
 
 /** The name of the check that guards rules with `onFail: 'error'`. */
