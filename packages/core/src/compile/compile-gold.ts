@@ -31,7 +31,7 @@ export async function compileGold(
     columns: model.columns,
     inputs: inputsOf(file),
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
-    lineage: model.lineage,
+    ...model.traced,
     checks,
     checkScans: scans,
     file: file.path,

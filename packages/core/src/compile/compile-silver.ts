@@ -3,22 +3,24 @@ import type { CleaningColumn, SilverDefinition } from '../define/pipeline-schema
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-error.ts';
 import { changelogKey } from '../layers/bronze/bronze-dataset.ts';
-import type { ColumnSource, DatasetBase } from '../layers/dataset-base.ts';
+import type { DatasetBase } from '../layers/dataset-base.ts';
 import type { CleanedColumn, CleaningSpec } from '../layers/silver/cleaning.ts';
 import { renderSilver } from '../layers/silver/render-silver.ts';
 import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
 import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-name.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { Column } from '../sql/column-type.ts';
+import { identityFlow } from '../sql/lineage/flow.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
 import { type SqlText, sqlText } from '../sql/text.ts';
 import { compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
-import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
+import { compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { traceCleaning } from './trace-cleaning.ts';
 
 /** Compiles a silver definition: cleaned from bronze, a model, or a model that is cleaned. @throws compile/* */
 export async function compileSilver(
@@ -39,7 +41,7 @@ export async function compileSilver(
     columns: model.columns,
     inputs: inputsOf(file),
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
-    lineage: model.lineage,
+    ...model.traced,
     checks,
     checkScans: scans,
     layer: 'silver',
@@ -94,12 +96,13 @@ async function compileCleaned(
   await bindRules(context, name, cleaned, cleaning.sql.classify.duckdb);
   const { checks, scans } = await compileChecks(context, name, definition, columns);
   const stopping = cleaning.stoppingScan;
+  const place = (column: string) => declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]);
   return {
     ...baseOf(name, definition, file),
     columns,
     inputs: file === undefined && origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file),
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
-    lineage: lineageOf(origin, cleaned, model),
+    ...traceCleaning({ origin, columns: cleaned, model: model?.traced, merge: definition, place }),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
     layer: 'silver',
@@ -195,11 +198,17 @@ async function compileColumn(
       });
     return checkCast(
       context,
-      { name: column, rules, start: forBoth((words) => words.name(from)), startType: source.type, startsFrom: [from] },
+      {
+        name: column,
+        rules,
+        start: forBoth((words) => words.name(from)),
+        startType: source.type,
+        startFlow: identityFlow('_source', from),
+      },
       at,
     );
   }
-  const { sql: start, columns: startsFrom } = translateExpression(context.translator, rules.expr, at);
+  const { sql: start, flow: startFlow } = translateExpression(context.translator, rules.expr, at);
   const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
   if (bound.kind === 'failed') {
     const isName = bound.failure.kind === 'unknown-column';
@@ -213,7 +222,7 @@ async function compileColumn(
     });
   }
   const [value] = bound.columns;
-  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startsFrom }, at);
+  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startFlow }, at);
 }
 
 // The expressions were bound one by one, so what is left to fail are the rules: a pattern that is no regular expression.
@@ -241,15 +250,4 @@ async function checkCast(context: CompileContext, column: CleanedColumn, at: Sno
     hint: `It starts as ${column.startType.kind}; start from another column, or declare another type.`,
     at,
   });
-}
-
-function lineageOf(origin: SilverOrigin, columns: readonly CleanedColumn[], model: CompiledModel | undefined): DatasetBase['lineage'] {
-  return Object.fromEntries(
-    columns.map(({ name, startsFrom }) => {
-      const sources = startsFrom.flatMap((column): readonly ColumnSource[] =>
-        origin.kind === 'bronze' ? [{ dataset: origin.dataset, column }] : (model?.lineage[column] ?? []),
-      );
-      return [name, sources];
-    }),
-  );
 }

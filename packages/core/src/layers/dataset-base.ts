@@ -1,12 +1,18 @@
+import type { Place } from '../errors/snowmelt-error.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { CheckScan } from '../ports/sql-engine.ts';
 import type { Check } from '../quality/check.ts';
 import type { Column } from '../sql/column-type.ts';
+import type { ColumnUse } from '../sql/lineage/flow.ts';
 
-/** A column of another dataset that a column's values come from. */
+/** A column of another dataset that acts on a column's values. */
 export interface ColumnSource {
   readonly dataset: DatasetName;
   readonly column: string;
+  /** How: the value itself is there, or it only decides. */
+  readonly uses: readonly ColumnUse[];
+  /** True: the value cannot be read from what has become of it. */
+  readonly masked?: true;
 }
 
 /** What every dataset of the graph has. */
@@ -18,6 +24,10 @@ export interface DatasetBase {
   /** Changes exactly when a rebuild could give other rows. */
   readonly fingerprint: string;
   readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
+  /** What decides which rows there are, whatever the column; absent: nothing. */
+  readonly rowLineage?: readonly ColumnSource[];
+  /** Where columns are written, as far as that is known. */
+  readonly columnPlaces?: Readonly<Record<string, Place>>;
   readonly checks: readonly Check[];
   readonly checkScans: readonly CheckScan[];
   /** SQL file, relative to the project, if there is one. */
