@@ -123,6 +123,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('../commands/show.ts')).show,
   },
   {
+    name: 'lineage',
+    arguments: '[DATASET[.COLUMN]]',
+    summary: 'show where a column or dataset comes from and what is made of it',
+    details:
+      'Up to the tables of the source and down to gold; each line says how a value is used and where that is written. A column of the source, e.g. SHOP.PUBLIC.ORDERS.QUANTITY, can be named too. Without a name: all datasets. Nothing is read but the compiled project.',
+    takes: [0, 1],
+    options: [
+      { name: 'up', help: 'only what it comes from' },
+      { name: 'down', help: 'only what is made of it' },
+      { name: 'format', value: 'FORMAT', help: 'text, mermaid or dot (default: text)' },
+    ],
+    load: async () => (await import('../commands/lineage.ts')).lineage,
+  },
+  {
     name: 'reconcile',
     arguments: '[DATASET]',
     summary: 'compare published bronze tables with their source again; changes nothing',

@@ -1,5 +1,7 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { plainText } from '../sql/fold-case.ts';
+import type { Flow } from '../sql/lineage/flow.ts';
+import { traceValue } from '../sql/lineage/trace-query.ts';
 import { fillLogicalDate, refuseChance } from '../sql/read-model.ts';
 import { mapBoth } from '../sql/render.ts';
 import { readIdentifier, walkTree } from '../sql/syntax-tree.ts';
@@ -7,10 +9,10 @@ import type { RenderedSql } from '../sql/text.ts';
 import type { Translator } from '../sql/translator.ts';
 import { translateBoth } from './compile-model.ts';
 
-/** An expression in both dialects, and the columns that it names. */
+/** An expression in both dialects, and how the columns that it names act on its value. */
 export interface TranslatedExpression {
   readonly sql: RenderedSql;
-  readonly columns: readonly string[];
+  readonly flow: Flow;
 }
 
 /** Translates one expression in Snowflake SQL. @throws compile/syntax, compile/not-deterministic, compile/unsupported-sql */
@@ -31,7 +33,7 @@ export function translateExpression(translator: Translator, expression: string, 
   const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, plainText(select, tokens)), at), (text) =>
     text.replace(/^SELECT\s+/i, ''),
   );
-  return { sql, columns: columnNames(parsed.statements[0]) };
+  return { sql, flow: traceValue(parsed.statements[0] ?? {}, { name: '_source', columns: columnNames(parsed.statements[0]) }) };
 }
 
 function columnNames(tree: unknown): string[] {

@@ -35,7 +35,7 @@ export async function compileGold(
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key, refusing }),
     definition: await modelParts(model, file, { ...partitioning, key: definition.key, refusing }),
     reads: model.reads,
-    lineage: model.lineage,
+    ...model.traced,
     ...checkedPart(checked),
     ...(refusing === undefined ? {} : { refusing }),
     file: file.path,

@@ -1,8 +1,7 @@
 import { declarationPlace } from '../define/declaration-file.ts';
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import type { ColumnSource } from '../layers/dataset-base.ts';
-import { type DatasetName, isLakeIdentifier, LAYERS, type Layer, layerOf, relationOf, tableOf } from '../layout/dataset-name.ts';
+import { type DatasetName, isLakeIdentifier, LAYERS, type Layer, layerOf, tableOf } from '../layout/dataset-name.ts';
 import type { Column } from '../sql/column-type.ts';
 import { type ReadModel, readModel } from '../sql/read-model.ts';
 import { forBoth } from '../sql/render.ts';
@@ -11,6 +10,7 @@ import type { Translator } from '../sql/translator.ts';
 import { bindError } from './bind-error.ts';
 import { columnsRead } from './columns-read.ts';
 import type { CompileContext } from './context.ts';
+import { type TracedLineage, traceModel } from './trace-model.ts';
 
 /** A SQL file that was read: what it reads is known, its types are not yet. */
 export interface ModelFile {
@@ -23,7 +23,7 @@ export interface ModelFile {
 export interface CompiledModel {
   readonly sql: RenderedSql;
   readonly columns: readonly Column[];
-  readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
+  readonly traced: TracedLineage;
   /** Columns of an input that can have a say in the rows; all of them where an input is not named. */
   readonly reads: Readonly<Record<DatasetName, readonly string[]>>;
 }
@@ -80,7 +80,7 @@ export async function compileModel(context: CompileContext, name: DatasetName, f
       return `SELECT ${casts.join(', ')} FROM (${sql[words.dialect]}) AS _model`;
     }),
     columns,
-    lineage: traceColumns(context, file.model, columns),
+    traced: traceModel(context.compiled, file, columns),
     reads: readsOfModel(context, file),
   };
 }
@@ -102,25 +102,6 @@ export function translateBoth(translator: Translator, sql: string, at: SnowmeltE
   return { duckdb: translate('duckdb'), spark: translate('spark') };
 }
 
-// For each column, the columns of other datasets that its values come from.
-function traceColumns(context: CompileContext, model: ReadModel, columns: readonly Column[]): Record<string, readonly ColumnSource[]> {
-  const names = new Set(model.references.map(({ dataset }) => dataset));
-  const datasets = new Map(
-    [...names].flatMap((name) => context.compiled.get(name) ?? []).map((dataset) => [relationOf(dataset.name), dataset]),
-  );
-  const tables = [...datasets].map(([name, dataset]) => ({ name, columns: dataset.columns }));
-  const traced = context.translator.trace(model.sql, tables);
-  return Object.fromEntries(
-    columns.map((column, index) => {
-      const upstream = (traced[index]?.upstream ?? []).flatMap(({ table, column: source }) => {
-        const dataset = datasets.get(table.toLowerCase());
-        return dataset === undefined ? [] : [{ dataset: dataset.name, column: source }];
-      });
-      return [column.name, uniqueSources(upstream)];
-    }),
-  );
-}
-
 function readsOfModel(context: CompileContext, { model }: ModelFile): CompiledModel['reads'] {
   const parsed = context.translator.parse(model.sql);
   if (parsed.kind === 'failed') return {};
@@ -130,11 +111,6 @@ function readsOfModel(context: CompileContext, { model }: ModelFile): CompiledMo
     model.tokens,
     names.flatMap((name) => context.compiled.get(name) ?? []),
   );
-}
-
-function uniqueSources(sources: readonly ColumnSource[]): ColumnSource[] {
-  const byName = new Map(sources.map((source) => [`${source.dataset}.${source.column}`, source]));
-  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, source]) => source);
 }
 
 function mayRead(reader: Layer, read: Layer): boolean {

@@ -143,11 +143,11 @@ describe('lineage', () => {
   it('of a cleaned column is what it starts from', async () => {
     const columns = { id: { type: 'INT' }, who: { from: 'customer', type: 'VARCHAR' }, both: { expr: 'price * id', type: 'FLOAT' } };
     const graph = await compile({ silver: { o: { kind: 'snapshot', from: 'bronze.orders', columns } } });
-    const from = (column: string) => ({ dataset: 'bronze.orders', column });
+    const from = (column: string, use: string) => ({ dataset: 'bronze.orders', column, uses: [use] });
     expect(findDataset(graph, 'silver.o')?.lineage).toEqual({
-      id: [from('id')],
-      who: [from('customer')],
-      both: [from('id'), from('price')],
+      id: [from('id', 'identity')],
+      who: [from('customer', 'identity')],
+      both: [from('id', 'transformation'), from('price', 'transformation')],
     });
   });
 });

@@ -3,7 +3,7 @@ import type { CleaningColumn, SilverDefinition } from '../define/pipeline-schema
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-error.ts';
 import { changelogKey } from '../layers/bronze/bronze-dataset.ts';
-import type { ColumnSource, DatasetBase } from '../layers/dataset-base.ts';
+import type { DatasetBase } from '../layers/dataset-base.ts';
 import type { CleanedColumn, CleaningSpec } from '../layers/silver/cleaning.ts';
 import { refuseByChecks } from '../layers/silver/refuse-by-checks.ts';
 import { renderSilver } from '../layers/silver/render-silver.ts';
@@ -11,6 +11,7 @@ import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../
 import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-name.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { Column } from '../sql/column-type.ts';
+import { identityFlow } from '../sql/lineage/flow.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
 import { type SqlText, sqlText } from '../sql/text.ts';
@@ -19,10 +20,11 @@ import { cleanedParts } from './cleaned-parts.ts';
 import { checkedPart, compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, modelParts, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
-import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
+import { compileModel, type ModelFile } from './compile-model.ts';
 import { compileReferences } from './compile-references.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { traceCleaning } from './trace-cleaning.ts';
 
 /** Compiles a silver definition: cleaned from bronze, a model, or a model that is cleaned. @throws compile/* */
 export async function compileSilver(
@@ -46,7 +48,7 @@ export async function compileSilver(
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key, refusing }),
     definition: await modelParts(model, file, { ...partitioning, key: definition.key, refusing }),
     reads: model.reads,
-    lineage: model.lineage,
+    ...model.traced,
     ...checkedPart(checked),
     ...(refusing === undefined ? {} : { refusing }),
     layer: 'silver',
@@ -106,6 +108,7 @@ async function compileCleaned(
   const cleaning = { ...rendered, sql: { ...rendered.sql, classify } };
   const { checks, checkScans } = checkedPart(checked);
   const stopping = cleaning.stoppingScan;
+  const place = (column: string) => declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]);
   return {
     ...baseOf(name, definition, file),
     columns,
@@ -115,7 +118,7 @@ async function compileCleaned(
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
     definition: await cleanedParts(definition, rules, origin, file),
     ...(model === undefined ? {} : { reads: model.reads }),
-    lineage: lineageOf(origin, cleaned, model),
+    ...traceCleaning({ origin, columns: cleaned, model: model?.traced, merge: definition, place }),
     ...checkedPart(checked),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? checkScans : [...checkScans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
@@ -217,11 +220,17 @@ async function compileColumn(
       });
     return checkCast(
       context,
-      { name: column, rules, start: forBoth((words) => words.name(from)), startType: source.type, startsFrom: [from] },
+      {
+        name: column,
+        rules,
+        start: forBoth((words) => words.name(from)),
+        startType: source.type,
+        startFlow: identityFlow('_source', from),
+      },
       at,
     );
   }
-  const { sql: start, columns: startsFrom } = translateExpression(context.translator, rules.expr, at);
+  const { sql: start, flow: startFlow } = translateExpression(context.translator, rules.expr, at);
   const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
   if (bound.kind === 'failed') {
     const isName = bound.failure.kind === 'unknown-column';
@@ -235,7 +244,7 @@ async function compileColumn(
     });
   }
   const [value] = bound.columns;
-  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startsFrom }, at);
+  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startFlow }, at);
 }
 
 // The expressions were bound one by one, so what is left to fail are the rules: a pattern that is no regular expression.
@@ -249,15 +258,4 @@ async function bindRules(context: CompileContext, name: DatasetName, columns: re
     hint: suspects.length === 0 ? 'Look at the constants of its rules.' : `Look at the patterns (RE2 syntax) of ${suspects.join(', ')}.`,
     at: declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]),
   });
-}
-
-function lineageOf(origin: SilverOrigin, columns: readonly CleanedColumn[], model: CompiledModel | undefined): DatasetBase['lineage'] {
-  return Object.fromEntries(
-    columns.map(({ name, startsFrom }) => {
-      const sources = startsFrom.flatMap((column): readonly ColumnSource[] =>
-        origin.kind === 'bronze' ? [{ dataset: origin.dataset, column }] : (model?.lineage[column] ?? []),
-      );
-      return [name, sources];
-    }),
-  );
 }

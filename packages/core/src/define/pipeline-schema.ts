@@ -86,8 +86,15 @@ export const pipelineSchema = z.strictObject({
   retention: z.strictObject({ days: z.number().int().min(1) }).default({ days: 30 }),
 });
 
+// What is declared is only read: parts of it may be constants.
+type Constant<T> = T extends readonly (infer E)[]
+  ? readonly Constant<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Constant<T[K]> }
+    : T;
+
 /** The declaration as a user writes it. */
-export type PipelineDeclaration = z.input<typeof pipelineSchema>;
+export type PipelineDeclaration = Constant<z.input<typeof pipelineSchema>>;
 /** The declaration with defaults and parsed types. */
 export type Pipeline = z.output<typeof pipelineSchema>;
 export type BronzeDefinition = Pipeline['bronze'][string];

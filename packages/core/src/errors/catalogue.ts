@@ -63,6 +63,7 @@ export const ERROR_CATALOGUE = {
   'lake/disk-full': entry('user', 'never', 'There is no room left for the lake or for temporary files.'),
   'lake/io': entry('remote', 'safe', 'The lake could not be read or written.'),
   'lake/unknown-dataset': entry('user', 'never', 'A command names a dataset that the pipeline does not declare.'),
+  'lake/unknown-column': entry('user', 'never', 'A command names a column that its dataset does not have.'),
   'build/failed': entry('snowmelt', 'never', 'The engine could not execute a step.'),
   'build/out-of-memory': entry('user', 'never', 'A step needs more memory than the engine may use.'),
   'build/row-outside-partition': entry('user', 'never', 'An event model produced rows for a day that it was not asked for.'),

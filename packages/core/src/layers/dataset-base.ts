@@ -1,14 +1,20 @@
+import type { Place } from '../errors/snowmelt-error.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { Measurement } from '../ports/measure.ts';
 import type { CheckScan } from '../ports/sql-engine.ts';
 import type { Check } from '../quality/check.ts';
 import type { RefusingSql } from '../quality/refusing.ts';
 import type { Column } from '../sql/column-type.ts';
+import type { ColumnUse } from '../sql/lineage/flow.ts';
 
-/** A column of another dataset that a column's values come from. */
+/** A column of another dataset that acts on a column's values. */
 export interface ColumnSource {
   readonly dataset: DatasetName;
   readonly column: string;
+  /** How: the value itself is there, or it only decides. */
+  readonly uses: readonly ColumnUse[];
+  /** True: the value cannot be read from what has become of it. */
+  readonly masked?: true;
 }
 
 /** What every dataset of the graph has. */
@@ -24,6 +30,10 @@ export interface DatasetBase {
   /** Columns of an input that can have a say in the rows; all of them where an input is not named. */
   readonly reads?: Readonly<Record<DatasetName, readonly string[]>>;
   readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
+  /** What decides which rows there are, whatever the column; absent: nothing. */
+  readonly rowLineage?: readonly ColumnSource[];
+  /** Where columns are written, as far as that is known. */
+  readonly columnPlaces?: Readonly<Record<string, Place>>;
   readonly checks: readonly Check[];
   readonly checkScans: readonly CheckScan[];
   /** What its checks measure in one scan; absent: nothing. */

@@ -2,7 +2,8 @@ import type { CheckResult, TableState } from '../lake/commit.ts';
 import type { CallContext } from '../ports/source.ts';
 import type { BuildReport } from '../ports/sql-engine.ts';
 import { judgeChecks, judgeQuarantine } from '../quality/judge.ts';
-import { judgeBuild, type Verdict } from '../quality/judge-build.ts';
+import type { Verdict } from '../quality/judge-build.ts';
+import { judgeReport, partitionsOf } from '../quality/judge-report.ts';
 import { summariseVerdicts } from '../quality/summarise-verdicts.ts';
 import type { BuildStep } from '../steps/step.ts';
 import { keepVerdicts } from './keep-verdicts.ts';
@@ -34,25 +35,8 @@ export async function buildAndJudge(
   }
 }
 
-function judgeReport(step: BuildStep, before: TableState, report: BuildReport, clock: Date): readonly Verdict[] {
-  const endOfDay = new Date(Date.parse(`${step.day}T00:00:00Z`) + 86_400_000);
-  return judgeBuild(step.commit.checks, {
-    shape: step.request.outputs.some(({ partition }) => partition.kind === 'by') ? 'event' : 'snapshot',
-    partitions: partitionsOf(report, 'rows'),
-    measured: report.measured ?? [],
-    violations: report.violations,
-    published: before.partitions,
-    replacesAll: step.commit.replaceAll,
-    now: clock < endOfDay ? clock : endOfDay,
-  });
-}
-
 function judgeRefused(step: BuildStep, report: BuildReport): void {
   const rowsRead = report.accounts.reduce((sum, account) => sum + account.rowsRead, 0);
   const refused = partitionsOf(report, 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
   judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
-}
-
-function partitionsOf(report: BuildReport, wanted: 'rows' | 'quarantine') {
-  return report.outputs.flatMap(({ part, partitions }) => (part === wanted ? partitions : []));
 }

@@ -16,6 +16,7 @@ export interface TableReference {
 
 /** A model as parsed: what it reads, and its text with relation names of the engines, still in Snowflake's dialect. */
 export interface ReadModel {
+  readonly statement: SyntaxNode;
   readonly references: readonly TableReference[];
   readonly sql: string;
   readonly tokens: readonly Token[];
@@ -46,6 +47,7 @@ export function readModel(translator: Translator, text: string, file: string): R
   const tables = findTables(statement, text, file);
   const edits = [...tables.map(({ edit }) => edit), ...logicalDateEdits(tokens)];
   return {
+    statement,
     references: tables.map(({ reference }) => reference),
     sql: applyEdits(text, edits),
     tokens,

@@ -1,5 +1,3 @@
-import type { Column } from './column-type.ts';
-import { renderColumnType } from './column-type.ts';
 import { prepareForDuckdb, repairDuckdb } from './repair-duckdb.ts';
 import { type SqlText, sqlText } from './text.ts';
 import type { Token } from './token.ts';
@@ -12,20 +10,12 @@ export type Parsed =
   | { readonly kind: 'parsed'; readonly statements: readonly SyntaxNode[] }
   | { readonly kind: 'failed'; readonly message: string; readonly start: number };
 
-/** One output column of a query and the source columns that its value is made of. */
-export interface ProjectionSource {
-  readonly name: string;
-  readonly upstream: readonly { readonly table: string; readonly column: string }[];
-}
-
 /** A parser and translator of Snowflake SQL. */
 export interface Translator {
   tokenize(sql: string): readonly Token[];
   parse(sql: string): Parsed;
   /** @throws Error with the translator's message */
   translate(sql: string, dialect: 'duckdb' | 'spark'): SqlText;
-  /** Where each output column comes from; tables are named as in the query. */
-  trace(sql: string, tables: readonly { readonly name: string; readonly columns: readonly Column[] }[]): readonly ProjectionSource[];
 }
 
 /**
@@ -54,19 +44,6 @@ export async function loadTranslator(wasm?: object): Promise<Translator> {
       const [text] = result.sql ?? [];
       if (!result.success || text === undefined) throw new Error(result.error ?? 'Cannot be translated.');
       return sqlText(dialect === 'duckdb' ? repairDuckdb(text, tokenize) : text);
-    },
-    trace(sql, tables) {
-      const schema = {
-        tables: tables.map(({ name, columns }) => ({
-          name,
-          columns: columns.map((column) => ({ name: column.name, type: renderColumnType(column.type, 'snowflake') })),
-        })),
-      };
-      const result = sdk.analyzeQuery(sql, { dialect: snowflake, schema });
-      return (result.analysis?.projections ?? []).map((projection) => ({
-        name: (projection.name ?? '').toLowerCase(),
-        upstream: projection.upstream.flatMap(({ table, column }) => (table && column ? [{ table, column: column.toLowerCase() }] : [])),
-      }));
     },
   };
 }

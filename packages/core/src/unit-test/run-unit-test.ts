@@ -1,9 +1,12 @@
 import { findDataset, type Graph, type GraphDataset } from '../compile/graph.ts';
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError, toSnowmeltError } from '../errors/snowmelt-error.ts';
+import { type CheckResult, emptyState } from '../lake/commit.ts';
 import type { FixtureRow, FixtureTables } from '../ports/fixture-tables.ts';
 import type { BuildReport, SqlEngine } from '../ports/sql-engine.ts';
-import { toResults } from '../quality/judge.ts';
+import { isFailed } from '../quality/judge.ts';
+import { judgeReport } from '../quality/judge-report.ts';
+import { summariseVerdicts } from '../quality/summarise-verdicts.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { BuildStep } from '../steps/step.ts';
 import { compareRows, type RowDifference } from './compare-rows.ts';
@@ -48,11 +51,11 @@ export async function buildGiven(graph: Graph, test: UnitTest, { engine, fixture
   const dataset = datasetOf(graph, test);
   const { day, files } = await writeGiven(graph, test, fixtures, nth);
   const step = planUnitTest(graph, dataset, files, day);
-  let violations: BuildReport['violations'] = {};
+  let checks: readonly CheckResult[] = [];
   const report = await engine.build(step.request, { attempt: `${day}-test${nth}-out`, signal }, (found) => {
-    violations = found.violations;
+    checks = summariseVerdicts(judgeReport(step, emptyState(dataset.name), found, new Date(`${day}T12:00:00Z`)));
   });
-  const broken = toResults(step.commit.checks, violations).filter((result) => result.violations > 0);
+  const broken = checks.filter(isFailed);
   const columns = { rows: columnsOf(step, 'rows'), refused: columnsOf(step, 'quarantine') };
   return {
     rows: await readPart(report, 'rows', columns.rows, fixtures),

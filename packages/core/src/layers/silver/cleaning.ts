@@ -1,5 +1,6 @@
 import type { CleaningColumn } from '../../define/pipeline-schema.ts';
 import type { Column, ColumnType } from '../../sql/column-type.ts';
+import type { Flow } from '../../sql/lineage/flow.ts';
 import { forBoth, type Words } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import { finalValue, protectedValue, reasonsOf, refusedValue, renderValues } from './column-values.ts';
@@ -12,8 +13,8 @@ export interface CleanedColumn {
   /** The expression over the source, per dialect, and its type. */
   readonly start: RenderedSql;
   readonly startType: ColumnType;
-  /** The columns of the source that it starts from. */
-  readonly startsFrom: readonly string[];
+  /** How columns of the source act on it. */
+  readonly startFlow: Flow;
 }
 
 /** What classifying needs to know of a dataset. */

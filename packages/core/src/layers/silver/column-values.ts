@@ -80,7 +80,7 @@ export function protectedValue(column: CleanedColumn, words: Words): string {
  * a text by the same key, anything else as no value; bronze has it.
  */
 export function refusedValue({ name, type }: Column, columns: readonly CleanedColumn[], words: Words): string {
-  const using = columns.filter(({ startsFrom }) => startsFrom.includes(name));
+  const using = columns.filter(({ startFlow }) => startFlow.some(({ column }) => column === name));
   const [first] = using;
   if (first?.rules.protect === undefined || using.some(({ rules }) => rules.protect === undefined)) return words.name(name);
   return type.kind === 'varchar' ? protectText(words.name(name), first.rules.protect, words) : `CAST(NULL AS ${words.type(type)})`;
