@@ -49,7 +49,9 @@ function expected(rows: readonly Row[], { key, version, distinct, byDay }: Dedup
 async function execute(rows: readonly Row[], one: DeduplicateSpec): Promise<readonly string[]> {
   const connection = await session.connect();
   try {
-    const values = rows.map(({ id, part, seen, label, _day }) => `(${[id, part, seen, label, _day].map((cell) => cell ?? 'NULL').join(', ')})`);
+    const values = rows.map(
+      ({ id, part, seen, label, _day }) => `(${[id, part, seen, label, _day].map((cell) => cell ?? 'NULL').join(', ')})`,
+    );
     const list = values.length === 0 ? '(0, 0, 0, 0, 0)' : values.join(', ');
     await connection.run(
       `CREATE TEMP TABLE _candidates AS SELECT * FROM (VALUES ${list}) AS t(id, part, seen, label, _day) LIMIT ${rows.length}`,

@@ -107,9 +107,8 @@ function cleaningStages(dataset: SilverDataset, sql: SilverSql, sources: Cleanin
 function outputsOf(dataset: SilverDataset, day: LogicalDate): BuildOutput[] {
   const { origin, key } = dataset;
   const partition: BuildOutput['partition'] = dataset.partitioning.kind === 'event' ? { kind: 'by' } : { kind: 'day', day };
-  const first = key ?? [];
-  const names = dataset.columns.map(({ name }) => name);
-  const sortBy = [...first, ...names.filter((name) => !first.includes(name))];
+  // A key is unique, so further columns could not change the order, only the price of it.
+  const sortBy = key ?? dataset.columns.map(({ name }) => name);
   const rows: BuildOutput = {
     part: 'rows',
     from: '_rows',
