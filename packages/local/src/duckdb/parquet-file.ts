@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { open, rmdir, unlink } from 'node:fs/promises';
+import { createReadStream, fsync, readFile } from 'node:fs';
+import { rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Json } from '@duckdb/node-api';
 import type { ColumnStatistics, DataFile, ObjectKey, ObjectStore } from '@snowmelt/core/ports';
-import { makeFolder } from '../fs/durable.ts';
+import { makeFolder, withFile } from '../fs/durable.ts';
 import { isAbsent, withLakeErrors } from '../fs/fs-errors.ts';
 import { literal } from './duckdb-sql.ts';
 import type { Statements } from './statements.ts';
@@ -54,18 +55,18 @@ export async function removeFile(path: string): Promise<void> {
 
 /** Gives a file's size and checksum; its bytes are on disk when this returns. */
 export async function sealFile(path: string): Promise<{ readonly bytes: number; readonly checksum: string }> {
-  const handle = await open(path, 'r+');
-  try {
-    const { size } = await handle.stat();
-    const hash = createHash('sha256');
-    // A stream's buffers would cost more than a small file is worth, and there may be hundreds.
-    if (size <= SMALL_FILE_BYTES) hash.update(await handle.readFile());
-    else for await (const chunk of handle.createReadStream({ autoClose: false, start: 0, highWaterMark: 1 << 20 })) hash.update(chunk);
-    await handle.sync();
-    return { bytes: size, checksum: `sha256:${hash.digest('hex')}` };
-  } finally {
-    await handle.close();
-  }
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  if (size > SMALL_FILE_BYTES) for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  await withFile<void>(path, 'r+', (file, done) => {
+    if (size > SMALL_FILE_BYTES) return fsync(file, done);
+    readFile(file, (failure, body) => {
+      if (failure !== null) return done(failure);
+      hash.update(body);
+      fsync(file, done);
+    });
+  });
+  return { bytes: size, checksum: `sha256:${hash.digest('hex')}` };
 }
 
 /** The statistics of a file by column, from what `RETURN_STATS` gives: a map of quoted column names to maps of texts. */

@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { close, fsync, open } from 'node:fs';
+import { mkdir, open as openFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from './fs-errors.ts';
 
@@ -20,21 +21,39 @@ export async function syncFolders(folders: Iterable<string>): Promise<void> {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle | undefined;
   try {
-    handle = await open(folder, 'r');
-    await handle.sync();
+    await withFile(folder, 'r', (file, done) => fsync(file, done));
   } catch (error) {
     // Windows cannot open folders and some network file systems cannot sync them; there the entry is as durable as it gets.
     if (!['EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(errnoOf(error) ?? '')) throw error;
-  } finally {
-    await handle?.close();
   }
 }
 
+/**
+ * Opens a file for `act`, which calls back when it has done with it. A load syncs hundreds of files and folders, and the handles
+ * of `node:fs/promises` would cost more than that.
+ */
+export function withFile<T>(path: string, flags: string, act: (file: number, done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    open(path, flags, (failure, file) => {
+      if (failure !== null) return reject(failure);
+      act(file, (error, result) => {
+        close(file, (closing) => {
+          const first = error ?? closing;
+          if (first) reject(first);
+          else resolve(result as T);
+        });
+      });
+    });
+  });
+}
+
+/** How a file operation ends. */
+export type Done<T> = (error: Error | null | undefined, result?: T) => void;
+
 /** Writes a new file whose bytes are on disk when this returns. Fails with `EEXIST` if there is one. */
 export async function writeNewFile(path: string, body: Uint8Array): Promise<void> {
-  const handle = await open(path, 'wx');
+  const handle = await openFile(path, 'wx');
   try {
     await handle.writeFile(body);
     await handle.sync();

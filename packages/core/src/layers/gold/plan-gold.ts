@@ -68,13 +68,12 @@ function relationFor(input: InputTable, partition: Work['partition']): InputRela
 }
 
 function outputsOf(dataset: GoldDataset, work: Work): readonly BuildOutput[] {
-  const first = dataset.key ?? [];
-  const names = dataset.columns.map(({ name }) => name);
   const rows: BuildOutput = {
     part: 'rows',
     from: '_rows',
     columns: dataset.columns,
-    sortBy: [...first, ...names.filter((name) => !first.includes(name))],
+    // A key is unique, so further columns could not change the order, only the price of it.
+    sortBy: dataset.key ?? dataset.columns.map(({ name }) => name),
     partition: work.partition,
     prefix: partitionTemplate(dataset.name, 'rows'),
   };

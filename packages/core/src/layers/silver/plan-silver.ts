@@ -128,9 +128,8 @@ function accountingOf(sql: { readonly accounting: RenderedSql } | undefined): Pi
 function outputsOf(dataset: SilverDataset, day: LogicalDate): BuildOutput[] {
   const { origin, key } = dataset;
   const partition: BuildOutput['partition'] = dataset.partitioning.kind === 'event' ? { kind: 'by' } : { kind: 'day', day };
-  const first = key ?? [];
-  const names = dataset.columns.map(({ name }) => name);
-  const sortBy = [...first, ...names.filter((name) => !first.includes(name))];
+  // A key is unique, so further columns could not change the order, only the price of it.
+  const sortBy = key ?? dataset.columns.map(({ name }) => name);
   const rows: BuildOutput = {
     part: 'rows',
     from: '_rows',
