@@ -22,7 +22,21 @@ describe('snowmelt on the command line', () => {
   it('explains itself', async () => {
     const help = await snowmelt(['--help']);
     expect(help).toMatchObject({ code: 0, err: '' });
-    for (const command of ['init', 'check', 'plan', 'run', 'backfill', 'status', 'query', 'show', 'vacuum', 'doctor']) {
+    for (const command of [
+      'init',
+      'check',
+      'plan',
+      'run',
+      'backfill',
+      'status',
+      'query',
+      'show',
+      'history',
+      'diff',
+      'rollback',
+      'vacuum',
+      'doctor',
+    ]) {
       expect(help.out).toContain(`\n  ${command}`);
       expect((await snowmelt([command, '--help'])).out).toContain(`snowmelt ${command}`);
     }

@@ -1,14 +1,16 @@
 // What plans and runs a graph and reads its lake. Light: everything that compiling needs is in `@snowmelt/core/compile`.
 export { fingerprintOf } from './compile/fingerprint.ts';
 export { findDataset, type Graph, type GraphDataset, refusedShapeOf, shapeOf, upstreamOf } from './compile/graph.ts';
+export { brokenKeysQuery, changedRowsQuery, countQuery, type DiffSpec, lonelyRowsQuery } from './diff/diff-query.ts';
 export { storedAttemptNotes } from './lake/attempt-notes.ts';
-export type { CheckResult, PartitionEntry, TableState } from './lake/commit.ts';
+export type { CheckResult, Commit, PartitionEntry, TableState } from './lake/commit.ts';
 export { publishedDays, publishedFiles, type Shape } from './lake/published.ts';
 export { readLake } from './lake/read-lake.ts';
 export type { Reconciliation } from './lake/reconciliation.ts';
 export { type RunRecord, type RunScope, readRunRecord, readRunRecords } from './lake/run-record.ts';
-export { readTable } from './lake/table-log.ts';
-export { findUnreferenced } from './lake/vacuum.ts';
+export { commitToTable, readTable } from './lake/table-log.ts';
+export { type History, type PointInTime, readHistory, readTableAsOf } from './lake/time-travel.ts';
+export { findUnreferenced, removeUnreferenced } from './lake/vacuum.ts';
 export { findLineageStart, type LineageStart } from './lineage/find-column.ts';
 export { lineageDiagram } from './lineage/lineage-diagram.ts';
 export { type LineageNode, nameOfThing } from './lineage/lineage-node.ts';
@@ -20,6 +22,7 @@ export { describeLedger, type LedgerEntry, type LedgerGroup } from './plan/ledge
 export { type Selection, selectDatasets } from './plan/select-datasets.ts';
 export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './reconcile/reconcile-batch.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
+export { type RollbackRequest, rollbackTable } from './run/rollback-table.ts';
 export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';
 export { continueRun } from './run/run-scope.ts';

@@ -1,9 +1,10 @@
-import { findDataset, type GraphDataset, type Reconciliation, readTable, type TableState } from '@snowmelt/core/pipeline';
-import { formatCount, renderColumnType, SnowmeltError, suggest } from '@snowmelt/core/ports';
+import { type GraphDataset, type Reconciliation, readTable, type TableState } from '@snowmelt/core/pipeline';
+import { formatCount, renderColumnType } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
 import { formatBytes } from '../render/figures.ts';
 import { textTable } from '../render/text-table.ts';
+import { readDataset } from './read-dataset.ts';
 
 const SHOWN_PARTITIONS = 10;
 
@@ -12,17 +13,7 @@ export const show: CommandAction = async (invocation) => {
   const project = await openProject(invocation);
   try {
     const { terminal, values, positionals } = invocation;
-    const name = positionals[0] ?? '';
-    const dataset = findDataset(project.graph, name);
-    if (dataset === undefined) {
-      throw new SnowmeltError('lake/unknown-dataset', {
-        message: `There is no dataset \`${name}\`.`,
-        hint: suggest(
-          name,
-          project.graph.datasets.map((known) => known.name),
-        ),
-      });
-    }
+    const dataset = readDataset(project.graph, positionals[0] ?? '');
     const state = await readTable(project.store, dataset.name);
     if (values['json'] === true) {
       const { name: dataset_, columns, inputs, lineage, checks } = dataset;

@@ -1,4 +1,4 @@
-import { findUnreferenced } from '@snowmelt/core/pipeline';
+import { findUnreferenced, removeUnreferenced } from '@snowmelt/core/pipeline';
 import { formatCount } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
@@ -13,9 +13,8 @@ export const vacuum: CommandAction = async (invocation) => {
     const { terminal, values } = invocation;
     const { retentionDays } = project.graph;
     const cutoff = new Date(project.clock.now().getTime() - retentionDays * DAY_MS);
-    const { files, bytes } = await findUnreferenced(project.store, cutoff);
     const isDry = values['dry-run'] === true;
-    if (!isDry) await project.store.delete(files.map(({ key }) => key));
+    const { files, bytes } = await (isDry ? findUnreferenced : removeUnreferenced)(project.store, cutoff);
     if (values['json'] === true) terminal.out(`${JSON.stringify({ code: 'vacuum/done', isDry, files: files.length, bytes })}\n`);
     else if (values['quiet'] !== true)
       terminal.out(

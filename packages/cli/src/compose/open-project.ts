@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Graph, publishedFiles, type RunPorts, readLake, refusedShapeOf, shapeOf, storedAttemptNotes } from '@snowmelt/core/pipeline';
+import { type Graph, type RunPorts, storedAttemptNotes } from '@snowmelt/core/pipeline';
 import {
   assertNever,
   type Catalog,
   type Clock,
   type Host,
   type ObjectStore,
-  quarantineOf,
   type Secrets,
   type Source,
   type SqlEngine,
@@ -37,6 +36,7 @@ import type { Invocation } from '../arguments/command.ts';
 import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
 import { type OpenTestBench, openTestBench } from './open-test-bench.ts';
+import { type AsOf, publishedRelations } from './published-relations.ts';
 import { openSourceDoctor, type SourceDoctor } from './source-doctor.ts';
 
 /** A project with its laptop adapters. The one place where they are chosen. */
@@ -56,8 +56,10 @@ export interface Project {
   loadTests(): Promise<readonly LoadedTests[]>;
   /** Where unit tests run. */
   openTestBench(): Promise<OpenTestBench>;
-  /** Runs SQL over the published tables. */
-  query(sql: string, limit: number | undefined): Promise<QueryResult>;
+  /** Runs SQL over the published tables, as they are or were. */
+  query(sql: string, limit: number | undefined, asOf?: AsOf): Promise<QueryResult>;
+  /** Runs SQL over certain files of the lake. */
+  queryFiles(relations: readonly PublishedRelation[], sql: string): Promise<QueryResult>;
   close(): void;
 }
 
@@ -108,8 +110,9 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine, digests: openDigests }),
     loadTests: () => loadTests(folder, cacheFolder),
     openTestBench: () => openTestBench(session),
-    query: async (sql, limit) =>
-      queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),
+    query: async (sql, limit, asOf) =>
+      queryPublished({ session, store }, await publishedRelations(graph, store, sql, asOf), sql, limit === undefined ? {} : { limit }),
+    queryFiles: (relations, sql) => queryPublished({ session, store }, relations, sql),
     close: () => session.close(),
   };
 }
@@ -140,24 +143,6 @@ async function chooseSource({ source }: Graph, parts: SourceParts): Promise<Sour
     default:
       return assertNever(source);
   }
-}
-
-// Every published table, and the refused rows of those that refuse any, as they stand now.
-async function publishedRelations(graph: Graph, store: ObjectStore): Promise<PublishedRelation[]> {
-  const lake = await readLake(
-    store,
-    graph.datasets.map(({ name }) => name),
-  );
-  return graph.datasets.flatMap((dataset) => {
-    const state = lake.get(dataset.name);
-    if (state === undefined || state.version === 0) return [{ name: dataset.name, columns: dataset.columns, files: [] }];
-    const rows = publishedFiles(state, shapeOf(dataset), 'rows').map(({ key }) => key);
-    const isMixed = dataset.layer === 'bronze' && dataset.drift?.policy === 'evolve';
-    const table = { name: dataset.name, columns: state.columns, files: rows, isMixed };
-    if (state.refusedColumns.length === 0) return [table];
-    const refused = publishedFiles(state, refusedShapeOf(dataset), 'refused').map(({ key }) => key);
-    return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused }];
-  });
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -62,6 +62,8 @@ export const ERROR_CATALOGUE = {
   'lake/corrupt-log': entry('snowmelt', 'never', 'A table log entry is missing or unreadable.'),
   'lake/disk-full': entry('user', 'never', 'There is no room left for the lake or for temporary files.'),
   'lake/io': entry('remote', 'safe', 'The lake could not be read or written.'),
+  'lake/unknown-version': entry('user', 'never', 'A command names a version or an instant that a table does not have.'),
+  'lake/version-expired': entry('user', 'never', 'A version is asked for of which vacuum has removed files.'),
   'lake/unknown-dataset': entry('user', 'never', 'A command names a dataset that the pipeline does not declare.'),
   'lake/unknown-column': entry('user', 'never', 'A command names a column that its dataset does not have.'),
   'build/failed': entry('snowmelt', 'never', 'The engine could not execute a step.'),

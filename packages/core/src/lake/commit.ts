@@ -44,6 +44,8 @@ export interface PartitionEntry {
   readonly kept?: { readonly since: number; readonly columns: readonly string[] };
   /** Figures of its rows that checks hold later partitions against; absent: none is. */
   readonly measures?: Readonly<Record<string, number>>;
+  /** Version of the commit that last put the same rows into other files; absent: they lie as `version` wrote them. */
+  readonly compactedIn?: number;
 }
 
 /** How far the source has been read: a commit carries it, so data and watermark are one atomic object. */
@@ -64,6 +66,9 @@ export interface CheckResult {
   /** What was found, where a number of violations says too little. */
   readonly detail?: string;
 }
+
+/** What a commit did that neither extracted nor built. `rollback`: the rows are those of version `to` again. */
+export type Upkeep = { readonly kind: 'compaction' } | { readonly kind: 'rollback'; readonly to: number };
 
 /** One commit: a small immutable object in the table log. */
 export interface Commit {
@@ -88,6 +93,8 @@ export interface Commit {
   readonly watermark?: Watermark;
   /** Bronze: what the source said of its columns. */
   readonly described?: readonly DescribedColumn[];
+  /** Absent: it published what a step made. */
+  readonly upkeep?: Upkeep;
 }
 
 /** A table as all its commits together make it. Version 0: it does not exist yet. */
@@ -124,15 +131,29 @@ export function emptyState(dataset: DatasetName): TableState {
 
 /** The state after a commit. */
 export function applyCommit(state: TableState, commit: Commit): TableState {
-  const partitions = new Map(commit.replaceAll ? [] : state.partitions);
-  for (const [day, entry] of Object.entries(commit.partitions)) partitions.set(day as LogicalDate, entry);
+  return applyCommits(state, [commit]);
+}
+
+/** The state after several commits, one after the other. */
+export function applyCommits(state: TableState, commits: readonly Commit[]): TableState {
+  const partitions = new Map(state.partitions);
+  let after = state;
+  for (const commit of commits) {
+    if (commit.replaceAll) partitions.clear();
+    for (const [day, entry] of Object.entries(commit.partitions)) partitions.set(day as LogicalDate, entry);
+    after = { ...headOf(after, commit), partitions };
+  }
+  return { ...after, partitions: inOrder(partitions) };
+}
+
+function headOf(state: TableState, commit: Commit): TableState {
   return {
     dataset: state.dataset,
     version: commit.version,
     columns: commit.columns,
     refusedColumns: commit.refusedColumns,
     fingerprint: commit.fingerprint,
-    partitions: new Map([...partitions].sort(([a], [b]) => (a < b ? -1 : 1))),
+    partitions: state.partitions,
     inputs: commit.inputs,
     watermark: commit.watermark ?? state.watermark,
     checks: commit.checks,
@@ -140,4 +161,14 @@ export function applyCommit(state: TableState, commit: Commit): TableState {
     ...(commit.described === undefined ? {} : { described: commit.described }),
     ...(commit.definition === undefined ? {} : { definition: commit.definition }),
   };
+}
+
+// Mostly a commit adds the newest day or none: thousands of days are then in order as they are.
+function inOrder(partitions: ReadonlyMap<LogicalDate, PartitionEntry>): ReadonlyMap<LogicalDate, PartitionEntry> {
+  let last = '';
+  for (const day of partitions.keys()) {
+    if (day < last) return new Map([...partitions].sort(([a], [b]) => (a < b ? -1 : 1)));
+    last = day;
+  }
+  return partitions;
 }

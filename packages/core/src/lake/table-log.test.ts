@@ -6,7 +6,8 @@ import { addDays, type LogicalDate, logicalDate } from '../layout/logical-date.t
 import { type ObjectKey, objectKey } from '../layout/object-key.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { applyCommit, type Commit, emptyState, type PartitionEntry, type TableState } from './commit.ts';
-import { commitToTable, readTable, readVersionsSince } from './table-log.ts';
+import { readVersion, versionAt } from './read-versions.ts';
+import { commitToTable, readTable } from './table-log.ts';
 
 const dataset = datasetName('silver', 'sales');
 const keyOf = (version: number, ending = 'json') =>
@@ -72,14 +73,19 @@ async function commitAll(store: ObjectStore, changes: readonly Change[]): Promis
   return state;
 }
 
-/** A store that counts the objects it is asked for. */
+/** A store that counts the objects and listings it is asked for. */
 function countGets(store: ObjectStore) {
   const gets: ObjectKey[] = [];
+  const lists: string[] = [];
   const get: ObjectStore['get'] = (key) => {
     gets.push(key);
     return store.get(key);
   };
-  return { gets, store: { ...store, get } };
+  const list: ObjectStore['list'] = (prefix, options) => {
+    lists.push(prefix);
+    return store.list(prefix, options);
+  };
+  return { gets, lists, store: { ...store, get, list } };
 }
 
 describe('a table log', () => {
@@ -102,14 +108,27 @@ describe('a table log', () => {
     );
   });
 
-  it('gives every version, of which the last is the present one', async () => {
+  it('gives every version, by its number and by the time', async () => {
     const store = memoryObjectStore();
-    const states: TableState[] = [];
-    for (let version = 1; version <= 20; version++) states.push(await commitAll(store, [{ ...one, days: [version % 7] }]));
-    expect(await readVersionsSince(store, dataset, new Date(0))).toEqual(states);
-    // Version 18 was superseded by the commit of 00:19.
-    expect(await readVersionsSince(store, dataset, new Date(Date.UTC(2024, 0, 1, 0, 19)))).toEqual(states.slice(17));
-    expect(await readVersionsSince(store, dataset, new Date(Date.UTC(2025, 0, 1)))).toEqual(states.slice(-1));
+    const states: TableState[] = [emptyState(dataset)];
+    for (let version = 1; version <= 40; version++) states.push(await commitAll(store, [{ ...one, days: [version % 7] }]));
+    for (const state of states) expect(await readVersion(store, dataset, state.version)).toEqual(state);
+    expect(await readVersion(store, dataset)).toEqual(states.at(-1));
+    // Version n was committed at minute n.
+    for (const version of [0, 1, 17, 40]) {
+      expect(await versionAt(store, dataset, new Date(Date.UTC(2024, 0, 1, 0, version)))).toBe(version);
+      expect(await versionAt(store, dataset, new Date(Date.UTC(2024, 0, 1, 0, version, 59)))).toBe(version);
+    }
+    await expect(readVersion(store, dataset, 41)).rejects.toMatchObject({ code: 'lake/unknown-version', at: { dataset } });
+  });
+
+  it('is in the order of time, whatever the clocks say', async () => {
+    const store = memoryObjectStore();
+    const first = await commitToTable(store, emptyState(dataset), { ...commitOf(1, one), committedAt: '2024-01-01T12:00:00.000Z' });
+    const second = await commitToTable(store, first, { ...commitOf(2, one), committedAt: '2024-01-01T11:00:00.000Z' });
+    expect(second.committedAt).toBe(first.committedAt);
+    expect(await versionAt(store, dataset, new Date('2024-01-01T12:00:00.000Z'))).toBe(2);
+    expect(await versionAt(store, dataset, new Date('2024-01-01T11:59:00.000Z'))).toBe(0);
   });
 
   it('is opened by reading few objects, however long it is', async () => {
@@ -117,7 +136,45 @@ describe('a table log', () => {
     const written = await commitAll(store, Array<Change>(500).fill(one));
     const counted = countGets(store);
     expect(await readTable(counted.store, dataset)).toEqual(written);
-    expect(counted.gets.length).toBeLessThanOrEqual(20);
+    expect(counted.gets.length).toBeLessThanOrEqual(24);
+    expect(counted.lists).toEqual([]);
+  });
+
+  it('rewrites, for a snapshot, only the years that have changed', async () => {
+    const store = memoryObjectStore();
+    await commitAll(store, [{ ...one, days: Array.from({ length: 800 }, (_, n) => n) }]);
+    await commitAll(store, Array<Change>(31).fill({ ...one, days: [799] }));
+    const segments = (await store.list('')).map(({ key }) => key).filter((key) => key.endsWith('.segment.json'));
+    expect(segments.map((key) => key.slice(key.lastIndexOf('/') + 1))).toEqual([
+      ...['2024', '2025', '2026'].map((year) => `000000000001.${year}.segment.json`),
+      '000000000016.2026.segment.json',
+      '000000000032.2026.segment.json',
+    ]);
+  });
+
+  it('can be read whatever happened to its hint', async () => {
+    const store = memoryObjectStore();
+    const hint = objectKey('artifacts/catalog/silver.sales/newest-snapshot.json');
+    const written = await commitAll(store, Array<Change>(60).fill(one));
+    for (const text of ['{"version":16}', '{"version":12}', '', 'null', '{"version":999}']) {
+      await store.compareAndSwap(hint, new TextEncoder().encode(text), (await store.get(hint))?.tag);
+      expect(await readTable(store, dataset)).toEqual(written);
+    }
+    await store.delete([hint]);
+    expect(await readTable(store, dataset)).toEqual(written);
+  });
+
+  it('takes no commit for missing that came while the log was being read', async () => {
+    const store = memoryObjectStore();
+    let written = await commitAll(store, Array<Change>(16).fill(one));
+    // While version 17 is asked for and is not there yet, versions 17 and 18 are committed.
+    const get: ObjectStore['get'] = async (key) => {
+      const found = await store.get(key);
+      if (key === keyOf(17) && written.version === 16) written = await commitAll(store, [one, one]);
+      else if (key === keyOf(18)) await new Promise((resolve) => setImmediate(resolve));
+      return key === keyOf(18) ? store.get(key) : found;
+    };
+    expect((await readTable({ ...store, get }, dataset)).version).toBe(18);
   });
 
   it('can be opened where a snapshot was never written, as after a crash', async () => {
@@ -156,7 +213,7 @@ describe('a commit', () => {
 describe('a damaged log', () => {
   const readers = [
     ['readTable', (store: ObjectStore) => readTable(store, dataset)],
-    ['readVersionsSince', (store: ObjectStore) => readVersionsSince(store, dataset, new Date(0))],
+    ['readVersion', (store: ObjectStore) => readVersion(store, dataset)],
   ] as const;
 
   it.each(readers)('that lacks a version is refused by %s', async (_name, read) => {

@@ -8,13 +8,14 @@ import type { DataFile } from '../ports/data-file.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Commit, PartitionEntry } from './commit.ts';
 import { commitToTable, readTable } from './table-log.ts';
-import { findUnreferenced } from './vacuum.ts';
+import { readHistory, readTableAsOf } from './time-travel.ts';
+import { findUnreferenced, removeUnreferenced } from './vacuum.ts';
 
 const dataset = datasetName('silver', 'sales');
 const day = logicalDate('2024-01-15');
 const minute = (n: number) => new Date(Date.UTC(2024, 0, 20, 0, n));
 const file = (name: string): DataFile => ({
-  key: objectKey(`silver/year=2024/month=01/day=15/${name}/part-0.parquet`),
+  key: objectKey(`silver/year=2024/month=01/day=15/sales/${name}/part-0.parquet`),
   rows: 1,
   bytes: 5,
   checksum: 'sha256:1',
@@ -59,7 +60,7 @@ async function commit(store: ObjectStore, rows: readonly DataFile[], refused: re
 }
 
 const found = async (store: ObjectStore, cutoff: number) =>
-  (await findUnreferenced(store, minute(cutoff))).files.map(({ key }) => key.split('/')[4]);
+  (await findUnreferenced(store, minute(cutoff))).files.map(({ key }) => key.split('/')[5]);
 
 describe('findUnreferenced', () => {
   it('finds what was superseded before the cutoff, refused rows included, and what it frees', async () => {
@@ -109,5 +110,35 @@ describe('findUnreferenced', () => {
     await write(kept, 0);
     await commit(store, [kept]);
     expect((await findUnreferenced(store, minute(30))).files).toEqual([]);
+  });
+});
+
+describe('removeUnreferenced', () => {
+  it('says of which versions it has removed files, so that nobody reads the rest of one', async () => {
+    const { store, write } = datedStore();
+    for (const name of ['a', 'b', 'c']) await write(file(name), 0);
+    for (const name of ['a', 'b', 'c']) await commit(store, [file(name)]);
+    expect((await removeUnreferenced(store, minute(3))).files).toHaveLength(1);
+    await expect(readTableAsOf(store, dataset, 1)).rejects.toMatchObject({
+      code: 'lake/version-expired',
+      hint: expect.stringContaining('since 2'),
+    });
+    await expect(readTableAsOf(store, dataset, minute(1))).rejects.toMatchObject({ code: 'lake/version-expired' });
+    expect((await readTableAsOf(store, dataset, 2)).version).toBe(2);
+    expect(await readHistory(store, dataset, 2)).toMatchObject({ versions: 3, oldestWhole: 2, commits: [{ version: 3 }, { version: 2 }] });
+    // Nothing more to remove: nothing more is said.
+    const before = await store.list('');
+    expect((await removeUnreferenced(store, minute(3))).files).toEqual([]);
+    expect(await store.list('')).toEqual(before);
+  });
+
+  it('notes it before it removes the first file, and goes on after it was stopped', async () => {
+    const { store, write } = datedStore();
+    for (const name of ['a', 'b']) await write(file(name), 0);
+    for (const name of ['a', 'b']) await commit(store, [file(name)]);
+    const stopped: ObjectStore = { ...store, delete: () => Promise.reject(new Error('stopped')) };
+    await expect(removeUnreferenced(stopped, minute(9))).rejects.toThrow('stopped');
+    await expect(readTableAsOf(store, dataset, 1)).rejects.toMatchObject({ code: 'lake/version-expired' });
+    expect((await removeUnreferenced(store, minute(9))).files).toHaveLength(1);
   });
 });

@@ -1,5 +1,14 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import { type DatasetName, LAYERS, type Layer, layerOf, parseDatasetName, quarantineTableOf, tableOf } from './dataset-name.ts';
+import {
+  type DatasetName,
+  isLakeIdentifier,
+  LAYERS,
+  type Layer,
+  layerOf,
+  parseDatasetName,
+  quarantineTableOf,
+  tableOf,
+} from './dataset-name.ts';
 import type { LogicalDate } from './logical-date.ts';
 
 declare const brand: unique symbol;
@@ -58,6 +67,13 @@ export function protectionKeyPath(name: string): ObjectKey {
 /** The layers' data prefixes, for whoever must list data and nothing else. */
 export function dataPrefix(layer: Layer): string {
   return `${layer}/`;
+}
+
+/** The dataset that a data file, kept or refused rows, belongs to; undefined for a file that is none. */
+export function tableOfData(key: ObjectKey): DatasetName | undefined {
+  const [layer, , , , table = ''] = key.split('/');
+  const name = table.replace(/__quarantine$/, '');
+  return LAYERS.some((known) => known === layer) && isLakeIdentifier(name) ? parseDatasetName(`${layer}.${name}`) : undefined;
 }
 
 /**

@@ -16,6 +16,8 @@ export interface DataFile {
   /** `sha256:` and the hex digest of the file's bytes. */
   readonly checksum: string;
   readonly columns: Readonly<Record<string, ColumnStatistics>>;
+  /** Where rows of several batches lie in one file: their ids. The file then has the column `_batch`, which says it of each row. */
+  readonly batches?: readonly string[];
 }
 
 /** Files that were written for one day. A day without rows has no files. */

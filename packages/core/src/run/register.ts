@@ -11,12 +11,17 @@ export async function registerCommit(catalog: Catalog, step: Step, after: TableS
   await registerPartitions(catalog, after, written, step.commit.replaceAll);
 }
 
+/** Tells the catalog all that a table consists of. Idempotent. */
+export async function registerState(catalog: Catalog, state: TableState): Promise<void> {
+  await registerPartitions(catalog, state, [...state.partitions], true);
+}
+
 /** Brings a catalog that missed commits up to the table log. True if there was something to do. */
 export async function repairCatalog(catalog: Catalog, state: TableState): Promise<boolean> {
   if (state.version === 0) return false;
   const known = await catalog.get(state.dataset);
   if (known?.version === state.version) return false;
-  await registerPartitions(catalog, state, [...state.partitions], true);
+  await registerState(catalog, state);
   return true;
 }
 

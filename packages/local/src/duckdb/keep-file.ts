@@ -1,4 +1,4 @@
-import { copyFile, link, unlink } from 'node:fs/promises';
+import { copyFile, link, unlink, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DataFile, type ObjectStore, objectKey } from '@snowmelt/core/ports';
 import { makeFolder, syncFolders } from '../fs/durable.ts';
@@ -20,6 +20,9 @@ export async function keepFile(store: ObjectStore, file: DataFile, prefix: strin
       await unlink(to);
       return undefined;
     }
+    // A link is as old as its file, and vacuum removes old files that nothing refers to yet.
+    const now = new Date();
+    await utimes(to, now, now);
     await syncFolders([...made, dirname(to)]);
     return { ...file, key };
   });

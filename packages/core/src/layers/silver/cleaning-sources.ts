@@ -54,7 +54,11 @@ export function planEventSources(
           columns: bronze.columns,
           batchColumn: true,
           daysFrom: forBoth(() => 'SELECT day FROM _touched_days'),
-          filesByDay: historyFiles(state, all),
+          // A batch can be in the partitions and fresh at once, after a rollback: it is read once.
+          filesByDay: historyFiles(
+            state,
+            all.filter((batch) => batch.version <= consumed),
+          ),
         },
       },
       { kind: 'view', name: '_source', sql: forBoth(() => 'SELECT * FROM _new UNION ALL SELECT * FROM _history') },
