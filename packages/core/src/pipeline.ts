@@ -11,6 +11,7 @@ export { readTable } from './lake/table-log.ts';
 export { findUnreferenced } from './lake/vacuum.ts';
 export { buildPlan } from './plan/build-plan.ts';
 export { contractRequests } from './plan/contract-requests.ts';
+export { type PastStates, readPast } from './plan/read-past.ts';
 export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './reconcile/reconcile-batch.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
 export { runPipeline } from './run/run-pipeline.ts';

@@ -1,4 +1,4 @@
-import { buildPlan, readLake } from '@snowmelt/core/pipeline';
+import { buildPlan, readLake, readPast } from '@snowmelt/core/pipeline';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
 import { renderPlan } from '../render/render-plan.ts';
@@ -13,7 +13,7 @@ export const plan: CommandAction = async (invocation) => {
       project.store,
       project.graph.datasets.map(({ name }) => name),
     );
-    const made = buildPlan(project.graph, lake, { day });
+    const made = buildPlan(project.graph, lake, { day, past: await readPast(project.graph, lake, project.store) });
     const text = (): string => renderPlan(made, project.graph.source.kind);
     invocation.terminal.out(invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made })}\n` : text());
     return 0;

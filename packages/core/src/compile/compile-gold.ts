@@ -9,6 +9,7 @@ import type { Column } from '../sql/column-type.ts';
 import { forBoth } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
 import { compileChecks } from './compile-checks.ts';
+import { compileKeyed } from './compile-keyed.ts';
 import { compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -24,6 +25,7 @@ export async function compileGold(
   const partitioning = partitioningOf(definition);
   needModelColumns(context, name, definition, model.columns);
   const { checks, scans } = await compileChecks(context, name, definition, model.columns);
+  const keyed = compileKeyed(context, name, definition, model.columns, file);
   return {
     layer: 'gold',
     name,
@@ -38,6 +40,7 @@ export async function compileGold(
     partitioning,
     key: definition.key,
     sql: withDay(model.sql, partitioning),
+    ...(keyed === undefined ? {} : { keyed }),
   };
 }
 
@@ -48,12 +51,17 @@ export function inputsOf(file: ModelFile): DatasetName[] {
 
 /** Adds the column `_day` to an event model. */
 export function withDay(sql: RenderedSql, partitioning: Partitioning): RenderedSql {
-  if (partitioning.kind === 'snapshot') return sql;
+  if (partitioning.kind !== 'event') return sql;
   return forBoth((words) => `SELECT *, CAST(${words.name(partitioning.eventTime)} AS DATE) AS _day FROM (${sql[words.dialect]}) AS _typed`);
 }
 
 /** The partitioning that a definition asks for. */
-export function partitioningOf(definition: { readonly kind: 'snapshot' | 'event'; readonly eventTime?: string | undefined }): Partitioning {
+export function partitioningOf(definition: {
+  readonly kind: 'snapshot' | 'event' | 'keyed';
+  readonly eventTime?: string | undefined;
+  readonly buckets?: number | undefined;
+}): Partitioning {
+  if (definition.kind === 'keyed') return { kind: 'keyed', buckets: definition.buckets };
   return definition.kind === 'event' && definition.eventTime !== undefined
     ? { kind: 'event', eventTime: definition.eventTime }
     : { kind: 'snapshot' };

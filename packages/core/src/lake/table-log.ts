@@ -21,6 +21,17 @@ export async function readTable(store: ObjectStore, dataset: DatasetName): Promi
   return replay(store, dataset, await store.list(tableLogPrefix(dataset)));
 }
 
+/** Reads a table as it stood at a version; undefined if its log does not go back to that. @throws lake/corrupt-log, lake/io */
+export async function readTableAt(store: ObjectStore, dataset: DatasetName, version: number): Promise<TableState | undefined> {
+  const listed = await store.list(tableLogPrefix(dataset));
+  const state = await replay(
+    store,
+    dataset,
+    listed.filter(({ key }) => versionOf(key) <= version),
+  );
+  return state.version === version ? state : undefined;
+}
+
 /**
  * Reads the same table at every version that was current at or after `since`, oldest first; the present one is last.
  * For whoever must know which files somebody may still read.

@@ -11,6 +11,8 @@ export interface InputTable {
   readonly shape: Shape;
   readonly columns: readonly Column[];
   readonly state: TableState;
+  /** As it stood when a keyed dataset last took it in, if its files of then are still there. */
+  readonly past?: TableState;
 }
 
 /** The input as SQL may read it: the published table, as of `until` if given, or of certain days only. */

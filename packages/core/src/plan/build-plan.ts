@@ -1,5 +1,5 @@
 import { findDataset, type Graph, type GraphDataset, shapeOf } from '../compile/graph.ts';
-import { emptyState } from '../lake/commit.ts';
+import { emptyState, type TableState } from '../lake/commit.ts';
 import type { LakeState } from '../lake/published.ts';
 import { planBronze } from '../layers/bronze/plan-bronze.ts';
 import { planGold } from '../layers/gold/plan-gold.ts';
@@ -9,6 +9,7 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { PendingDataset, Plan, Step } from '../steps/step.ts';
 import { fillPlannedDate } from './fill-planned-date.ts';
+import { type PastStates, pastKey } from './read-past.ts';
 
 /** What a plan is made for. Datasets in `settled` are taken as they are: this run has dealt with them. */
 export interface PlanOptions {
@@ -16,6 +17,8 @@ export interface PlanOptions {
   readonly settled?: ReadonlySet<DatasetName>;
   /** Days of extracts that were read before are read again. */
   readonly refetch?: boolean;
+  /** What `readPast` found; without it keyed datasets are made anew as a whole. */
+  readonly past?: PastStates;
 }
 
 /**
@@ -42,7 +45,7 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
   return { day: options.day, steps: steps.map((step) => fillPlannedDate(step, options.day)), pending };
 }
 
-function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, { day, refetch = false }: PlanOptions): Step | undefined {
+function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, { day, refetch = false, past }: PlanOptions): Step | undefined {
   const state = lake.get(dataset.name) ?? emptyState(dataset.name);
   const inputs = dataset.inputs.flatMap((name) => inputTable(graph, lake, name));
   switch (dataset.layer) {
@@ -51,8 +54,18 @@ function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, { day
     case 'silver':
       return planSilver(dataset, state, inputs, day);
     case 'gold':
-      return planGold(dataset, state, inputs, day);
+      return planGold(
+        dataset,
+        state,
+        inputs.map((input) => withPast(input, state, past)),
+        day,
+      );
   }
+}
+
+function withPast(input: InputTable, { inputs }: TableState, past: PastStates | undefined): InputTable {
+  const found = past?.get(pastKey(input.name, inputs[input.name] ?? 0));
+  return found === undefined ? input : { ...input, past: found };
 }
 
 function inputTable(graph: Graph, lake: LakeState, name: DatasetName): InputTable[] {

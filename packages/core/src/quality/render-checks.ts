@@ -19,7 +19,7 @@ export interface RenderedChecks {
 export function renderChecks(
   definitions: readonly RenderedCheck[],
   columns: readonly Column[],
-  partition: 'snapshot' | 'event',
+  partition: 'snapshot' | 'event' | 'keyed',
 ): RenderedChecks {
   const named = nameChecks(definitions);
   const byRow = named.flatMap(({ definition, id }) => {
@@ -92,7 +92,7 @@ function rowCondition(check: RenderedCheck, columns: readonly Column[]): ((words
 }
 
 // Days of an event dataset are judged one by one: which of them are made together must not change the verdict.
-function tableScan(check: RenderedCheck, id: string, partition: 'snapshot' | 'event'): CheckScan[] {
+function tableScan(check: RenderedCheck, id: string, partition: 'snapshot' | 'event' | 'keyed'): CheckScan[] {
   const day = partition === 'event' ? ['_day'] : [];
   if (check.kind === 'unique') {
     return [

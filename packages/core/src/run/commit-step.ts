@@ -1,5 +1,6 @@
 import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark } from '../lake/commit.ts';
 import type { Reconciliation } from '../lake/reconciliation.ts';
+import { bucketOf } from '../layout/bucket-file.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile, WrittenPartition } from '../ports/data-file.ts';
@@ -100,8 +101,7 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
       {
         version: step.commit.baseVersion + 1,
         fingerprint: step.commit.fingerprint,
-        rows: kept.get(day)?.rows ?? 0,
-        files: kept.get(day)?.files ?? [],
+        ...filesOf(step, kept.get(day)),
         refused: bad === undefined ? NOTHING_REFUSED : { rows: bad.rows, files: bad.files },
         ...(account === undefined || !step.commit.countsRows ? {} : countsOf(account)),
         ...(account === undefined ? {} : { fromBatches: account.batches }),
@@ -110,6 +110,15 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
     ];
   });
   return { ...commitBase(step, context, checks), partitions: Object.fromEntries(entries) };
+}
+
+// Of a table in buckets those that were not written anew stay as they are.
+function filesOf({ commit }: BuildStep, written: WrittenPartition | undefined): Pick<PartitionEntry, 'rows' | 'files' | 'buckets'> {
+  const { buckets } = commit;
+  if (buckets === undefined) return { rows: written?.rows ?? 0, files: written?.files ?? [] };
+  const isLeft = ({ key }: DataFile) => written?.buckets?.includes(bucketOf(key) ?? -1) !== true;
+  const files = [...buckets.files.filter(isLeft), ...(written?.files ?? [])];
+  return { rows: files.reduce((sum, { rows }) => sum + rows, 0), files, buckets: buckets.count };
 }
 
 function refusedColumnsOf(step: Step): readonly Column[] {

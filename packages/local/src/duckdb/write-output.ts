@@ -15,6 +15,7 @@ import { withLakeErrors } from '../fs/fs-errors.ts';
 import { castList, identifier, literal, orderBy } from './duckdb-sql.ts';
 import { type WrittenFile, writeParquetFile } from './parquet-file.ts';
 import type { Statements } from './statements.ts';
+import { writeBuckets } from './write-buckets.ts';
 
 /** What writing the outputs of one build needs. */
 export interface OutputWriter {
@@ -45,6 +46,7 @@ export async function writeOutput(writer: OutputWriter, output: BuildOutput): Pr
     const query = `SELECT ${castList(output.columns)} FROM ${identifier(output.from)}${orderBy(output.sortBy)}`;
     return await writeDays(writer, output, [{ day: partition.day, query }]);
   }
+  if (partition.kind === 'buckets') return await writeBuckets(writer, output, partition);
   // Temporary tables belong to one connection; this one is read by two.
   scratchTables += 1;
   const scratch = identifier(`__output_${scratchTables}`);
