@@ -19,6 +19,7 @@ export { datasetsDown, datasetsUp } from './lineage/walk-datasets.ts';
 export { buildPlan } from './plan/build-plan.ts';
 export { contractRequests } from './plan/contract-requests.ts';
 export { describeLedger, type LedgerEntry, type LedgerGroup } from './plan/ledger.ts';
+export { type PastStates, readPast } from './plan/read-past.ts';
 export { type Selection, selectDatasets } from './plan/select-datasets.ts';
 export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './reconcile/reconcile-batch.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';

@@ -5,6 +5,7 @@ export { type Blame, ERROR_CATALOGUE, type ErrorCode, type Retry } from './error
 export { nearest, suggest } from './errors/nearest.ts';
 export { type ErrorDetails, isSnowmeltError, type Place, SnowmeltError, throwAll, toSnowmeltError } from './errors/snowmelt-error.ts';
 export { noteDrift } from './layers/bronze/note-drift.ts';
+export * from './layout/bucket-file.ts';
 export * from './layout/dataset-name.ts';
 export { DELETED_COLUMN } from './layout/deleted-column.ts';
 export * from './layout/logical-date.ts';

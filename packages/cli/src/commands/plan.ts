@@ -1,4 +1,4 @@
-import { buildPlan, describeLedger, readLake } from '@snowmelt/core/pipeline';
+import { buildPlan, describeLedger, readLake, readPast } from '@snowmelt/core/pipeline';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
 import { renderLedger } from '../render/render-ledger.ts';
@@ -16,7 +16,7 @@ export const plan: CommandAction = async (invocation) => {
       project.graph.datasets.map(({ name }) => name),
     );
     const scope = await readScope(invocation, project);
-    const made = buildPlan(project.graph, lake, { day, ...scope });
+    const made = buildPlan(project.graph, lake, { day, ...scope, past: await readPast(project.graph, lake, project.store) });
     const ledger = describeLedger(project.graph, lake, made, scope.only);
     const text = (): string =>
       `${describeScope(scope, project.graph)}${renderPlan(made, project.graph.source.kind)}${renderLedger(ledger)}`;

@@ -15,7 +15,7 @@ export async function bindCheck(
   name: DatasetName,
   check: RenderedCheck,
   columns: readonly Column[],
-  partition: 'snapshot' | 'event',
+  partition: 'snapshot' | 'event' | 'keyed',
   at: SnowmeltError['at'],
 ): Promise<void> {
   // These cannot fail.

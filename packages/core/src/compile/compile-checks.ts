@@ -19,7 +19,7 @@ import { renderCheckQuery } from './render-check-query.ts';
 
 /** What a dataset declares about its quality. A key is a promise, so it is checked as one. */
 interface Checked {
-  readonly kind: 'snapshot' | 'event';
+  readonly kind: 'snapshot' | 'event' | 'keyed';
   readonly key?: readonly string[] | undefined;
   readonly checks: readonly CheckDefinition[];
 }

@@ -9,6 +9,7 @@ import type { Column } from '../sql/column-type.ts';
 import { forBoth } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
 import { checkedPart, compileChecks } from './compile-checks.ts';
+import { compileKeyed } from './compile-keyed.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { columnParts, definitionParts } from './definition-parts.ts';
@@ -26,6 +27,7 @@ export async function compileGold(
   needModelColumns(context, name, definition, model.columns);
   const checked = await compileChecks(context, name, definition, model.columns);
   const { refusing } = checked;
+  const keyed = compileKeyed(context, name, definition, model.columns, file);
   return {
     layer: 'gold',
     name,
@@ -43,6 +45,7 @@ export async function compileGold(
     key: definition.key,
     sql: withDay(model.sql, partitioning),
     ...(definition.quarantine === undefined ? {} : { quarantineMaxPercent: definition.quarantine.maxPercent }),
+    ...(keyed === undefined ? {} : { keyed }),
   };
 }
 
@@ -77,12 +80,17 @@ export function inputsOf(file: ModelFile): DatasetName[] {
 
 /** Adds the column `_day` to an event model. */
 export function withDay(sql: RenderedSql, partitioning: Partitioning): RenderedSql {
-  if (partitioning.kind === 'snapshot') return sql;
+  if (partitioning.kind !== 'event') return sql;
   return forBoth((words) => `SELECT *, CAST(${words.name(partitioning.eventTime)} AS DATE) AS _day FROM (${sql[words.dialect]}) AS _typed`);
 }
 
 /** The partitioning that a definition asks for. */
-export function partitioningOf(definition: { readonly kind: 'snapshot' | 'event'; readonly eventTime?: string | undefined }): Partitioning {
+export function partitioningOf(definition: {
+  readonly kind: 'snapshot' | 'event' | 'keyed';
+  readonly eventTime?: string | undefined;
+  readonly buckets?: number | undefined;
+}): Partitioning {
+  if (definition.kind === 'keyed') return { kind: 'keyed', buckets: definition.buckets };
   return definition.kind === 'event' && definition.eventTime !== undefined
     ? { kind: 'event', eventTime: definition.eventTime }
     : { kind: 'snapshot' };

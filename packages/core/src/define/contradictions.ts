@@ -4,6 +4,7 @@ import { findCheckContradictions } from './check-contradictions.ts';
 import { findCleaningContradictions } from './cleaning-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
 import { checkFiles } from './file-contradictions.ts';
+import { checkKeyed } from './keyed-contradictions.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
 import { needColumns, type Report } from './report.ts';
 import { findSourceContradictions } from './source-contradictions.ts';
@@ -20,7 +21,10 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
     checkFiles(['bronze', table], bronze, pipeline.source.kind, report);
   }
   for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
-  for (const [table, gold] of Object.entries(pipeline.gold)) checkEventTime(['gold', table], gold, report);
+  for (const [table, gold] of Object.entries(pipeline.gold)) {
+    checkEventTime(['gold', table], gold, report);
+    checkKeyed(['gold', table], gold, report);
+  }
   for (const layer of ['silver', 'gold'] as const)
     for (const [table, dataset] of Object.entries(pipeline[layer])) findCheckContradictions([layer, table], dataset, report);
   return errors;

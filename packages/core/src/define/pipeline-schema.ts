@@ -67,7 +67,14 @@ const silver = z.strictObject({
   distinct: z.array(lakeIdentifier).min(1).optional(),
 });
 
-const gold = z.strictObject({ ...model, sql: text });
+const gold = z.strictObject({
+  ...model,
+  /** `keyed`: one row per key, of which only those are recomputed whose inputs changed. */
+  kind: z.enum(['snapshot', 'event', 'keyed']),
+  sql: text,
+  /** For `keyed`: in how many files the rows are, by a hash of the key; default: as their number demands. */
+  buckets: z.number().int().min(1).max(1024).optional(),
+});
 
 /** The whole declaration, as parsed by `parsePipeline`. */
 export const pipelineSchema = z.strictObject({

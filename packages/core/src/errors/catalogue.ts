@@ -30,6 +30,7 @@ export const ERROR_CATALOGUE = {
   'compile/type-error': entry('user', 'never', 'An expression does not fit the types of its inputs.'),
   'compile/unsupported-type': entry('user', 'never', 'A column has a type that the lake cannot store.'),
   'compile/not-deterministic': entry('user', 'never', 'A model asks for the current time or for randomness.'),
+  'compile/not-by-key': entry('user', 'never', 'A keyed model has rows that depend on more than the input rows of their key.'),
   'compile/unsupported-sql': entry('user', 'never', 'A model uses SQL that cannot be translated faithfully.'),
   'source/unreachable': entry('remote', 'safe', 'The source did not answer.'),
   'source/not-found': entry('user', 'never', 'A folder, file, database or table that is to be read is not there.'),

@@ -38,6 +38,8 @@ export interface PartitionEntry {
   readonly batches?: readonly Batch[];
   /** Event silver: ids of the batches whose rows are in here. */
   readonly fromBatches?: readonly string[];
+  /** Keyed gold: in how many buckets its keys are divided. */
+  readonly buckets?: number;
   /** Version of each input that was read. */
   readonly inputs: Readonly<Record<string, number>>;
   /** In these columns its rows are those that it had at version `since`, although it was written again after that. */

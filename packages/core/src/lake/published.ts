@@ -4,10 +4,11 @@ import type { DataFile } from '../ports/data-file.ts';
 import type { PartitionEntry, TableState } from './commit.ts';
 
 /** How a table's partitions make up the table that people query. */
-export type Shape = 'snapshot' | 'event';
+export type Shape = 'snapshot' | 'event' | 'keyed';
 
-/** The days whose partitions a reader sees: all of an event table, the latest of a snapshot table. */
+/** The days whose partitions a reader sees: all of an event table, the latest of a snapshot table; a keyed table has one, and no past. */
 export function publishedDays(state: TableState, shape: Shape, until?: LogicalDate): readonly LogicalDate[] {
+  if (shape === 'keyed') return [...state.partitions.keys()];
   const days = [...state.partitions.keys()].filter((day) => until === undefined || day <= until);
   return shape === 'event' ? days : days.slice(-1);
 }

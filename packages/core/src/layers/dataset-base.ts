@@ -47,4 +47,8 @@ export interface DatasetBase {
 }
 
 /** How a dataset's rows are divided among days. */
-export type Partitioning = { readonly kind: 'snapshot' } | { readonly kind: 'event'; readonly eventTime: string };
+export type Partitioning =
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'event'; readonly eventTime: string }
+  /** Not by days at all: one state, in files by key; `buckets` says in how many, if the declaration does. */
+  | { readonly kind: 'keyed'; readonly buckets?: number | undefined };

@@ -13,6 +13,8 @@ export interface InputTable {
   readonly state: TableState;
   /** The columns that can have a say in the rows made of it; absent: all. */
   readonly reads?: readonly string[];
+  /** As it stood when a keyed dataset last took it in, if its files of then are still there. */
+  readonly past?: TableState;
 }
 
 /** An input that was written since something was made of it. */

@@ -11,6 +11,7 @@ import type { LogicalDate } from '../layout/logical-date.ts';
 import type { PendingDataset, Plan, Step } from '../steps/step.ts';
 import { fillPlannedDate } from './fill-planned-date.ts';
 import { planFresh } from './plan-fresh.ts';
+import { type PastStates, pastKey } from './read-past.ts';
 import { refuseUnreadyInputs } from './unready-inputs.ts';
 
 /** What a plan is made for. Datasets in `settled` are taken as they are: this run has dealt with them. */
@@ -25,6 +26,8 @@ export interface PlanOptions {
   readonly fresh?: ReadonlySet<DatasetName>;
   /** Those for which `refetch` and `fresh` were done by the run that this one continues. */
   readonly fulfilled?: ReadonlySet<DatasetName>;
+  /** What `readPast` found; without it keyed datasets are made anew as a whole. */
+  readonly past?: PastStates;
 }
 
 /**
@@ -66,17 +69,18 @@ function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, optio
   const refetch = options.refetch === true && !isFulfilled;
   const isFresh = options.fresh?.has(dataset.name) === true && !isFulfilled;
   return isFresh
-    ? planFresh(dataset, state, (before) => planAs(graph, dataset, lake, { state: before, day: options.day, refetch }))
-    : planAs(graph, dataset, lake, { state, day: options.day, refetch });
+    ? planFresh(dataset, state, (before) => planAs(graph, dataset, lake, { state: before, day: options.day, refetch, past: options.past }))
+    : planAs(graph, dataset, lake, { state, day: options.day, refetch, past: options.past });
 }
 
 interface Standpoint {
   readonly state: TableState;
   readonly day: LogicalDate;
   readonly refetch: boolean;
+  readonly past: PastStates | undefined;
 }
 
-function planAs(graph: Graph, dataset: GraphDataset, lake: LakeState, { state, day, refetch }: Standpoint): Step | undefined {
+function planAs(graph: Graph, dataset: GraphDataset, lake: LakeState, { state, day, refetch, past }: Standpoint): Step | undefined {
   const inputs = dataset.inputs.flatMap((name) => inputTable(graph, lake, name, dataset.reads?.[name]));
   switch (dataset.layer) {
     case 'bronze':
@@ -84,8 +88,18 @@ function planAs(graph: Graph, dataset: GraphDataset, lake: LakeState, { state, d
     case 'silver':
       return planSilver(dataset, state, inputs, day);
     case 'gold':
-      return planGold(dataset, state, inputs, day);
+      return planGold(
+        dataset,
+        state,
+        inputs.map((input) => withPast(input, state, past)),
+        day,
+      );
   }
+}
+
+function withPast(input: InputTable, { inputs }: TableState, past: PastStates | undefined): InputTable {
+  const found = past?.get(pastKey(input.name, inputs[input.name] ?? 0));
+  return found === undefined ? input : { ...input, past: found };
 }
 
 function inputTable(graph: Graph, lake: LakeState, name: DatasetName, reads?: readonly string[]): InputTable[] {

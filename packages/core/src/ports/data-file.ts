@@ -25,4 +25,6 @@ export interface WrittenPartition {
   readonly day: LogicalDate;
   readonly rows: number;
   readonly files: readonly DataFile[];
+  /** Of a table in buckets: those that were written anew, also those that are empty now. */
+  readonly buckets?: readonly number[];
 }

@@ -19,12 +19,12 @@ export interface InputRelation {
 }
 
 /**
- * An input of which only some days are needed, and which ones is known once the stages before it have run:
- * `daysFrom` gives one DATE column; the relation then consists of those days' files, each once.
+ * An input of which only some days or buckets are needed, and which ones is known once the stages before it have run:
+ * `daysFrom` gives them, one column as text of `filesByDay`'s keys; the relation then consists of those days' files, each once.
  */
 export interface LazyRelation extends Omit<InputRelation, 'files'> {
   readonly daysFrom: RenderedSql;
-  readonly filesByDay: Readonly<Record<LogicalDate, readonly ObjectKey[]>>;
+  readonly filesByDay: Readonly<Record<string, readonly ObjectKey[]>>;
 }
 
 /** One act of a build's script, in order. */
@@ -47,8 +47,13 @@ export interface BuildOutput {
   /**
    * `day`: all rows are of that day. `by`: the DATE column `_day` says where each row belongs; with `only`, rows of other
    * days are an error (`build/row-outside-partition`) and each listed day is reported even if it has no rows.
+   * `buckets`: the column `_bucket` says in which file of the day a row belongs; the numbers that `touched` gives are reported
+   * even if they have no rows.
    */
-  readonly partition: { readonly kind: 'day'; readonly day: LogicalDate } | { readonly kind: 'by'; readonly only?: readonly LogicalDate[] };
+  readonly partition:
+    | { readonly kind: 'day'; readonly day: LogicalDate }
+    | { readonly kind: 'by'; readonly only?: readonly LogicalDate[] }
+    | { readonly kind: 'buckets'; readonly day: LogicalDate; readonly touched: RenderedSql };
   /** Folder of a day's files, with `{year}`, `{month}`, `{day}` and `{attempt}`. */
   readonly prefix: string;
 }

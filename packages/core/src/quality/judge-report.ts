@@ -1,6 +1,7 @@
 import type { TableState } from '../lake/commit.ts';
 import type { BuildReport } from '../ports/sql-engine.ts';
 import type { BuildStep } from '../steps/step.ts';
+import { wholePartition } from '../steps/whole-partition.ts';
 import { judgeBuild, type Verdict } from './judge-build.ts';
 
 /** Holds what a build reports against the dataset's checks; `before` is the published table, `clock` the present. */
@@ -8,7 +9,7 @@ export function judgeReport(step: BuildStep, before: TableState, report: BuildRe
   const endOfDay = new Date(Date.parse(`${step.day}T00:00:00Z`) + 86_400_000);
   return judgeBuild(step.commit.checks, {
     shape: step.request.outputs.some(({ partition }) => partition.kind === 'by') ? 'event' : 'snapshot',
-    partitions: partitionsOf(report, 'rows'),
+    partitions: partitionsOf(report, 'rows').map((written) => wholePartition(step.commit, written)),
     measured: report.measured ?? [],
     violations: report.violations,
     published: before.partitions,

@@ -24,7 +24,7 @@ export interface RefusingSql {
 export function renderRefusing(
   checks: readonly RenderedCheck[],
   columns: readonly Column[],
-  partition: 'snapshot' | 'event',
+  partition: 'snapshot' | 'event' | 'keyed',
 ): RefusingSql | undefined {
   if (checks.every(({ severity }) => severity !== 'quarantine')) return undefined;
   const day = partition === 'event' ? ['_day'] : [];

@@ -25,7 +25,7 @@ export interface RenderedChecks {
 export function renderChecks(
   definitions: readonly RenderedCheck[],
   columns: readonly Column[],
-  partition: 'snapshot' | 'event',
+  partition: 'snapshot' | 'event' | 'keyed',
 ): RenderedChecks {
   const byDay = partition === 'event';
   const named = nameChecks(definitions);

@@ -9,6 +9,7 @@ import { measuresOf } from '../quality/recorded-measures.ts';
 import { misfitColumns } from '../quality/split-misfits.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
+import { wholePartition } from '../steps/whole-partition.ts';
 
 /** Who commits, and when. */
 export interface CommitContext {
@@ -95,19 +96,22 @@ export function buildCommit(step: BuildStep, report: BuildReport, checks: readon
   const days = [...new Set([...kept.keys(), ...refused.keys(), ...accounts.keys()])].sort();
   const entries = days.map((day): [LogicalDate, PartitionEntry] => {
     const account = accounts.get(day);
+    const written = kept.get(day);
+    const whole = written === undefined ? undefined : wholePartition(step.commit, written);
     const bad = refused.get(day);
     return [
       day,
       {
         version: step.commit.baseVersion + 1,
         fingerprint: step.commit.fingerprint,
-        rows: kept.get(day)?.rows ?? 0,
-        files: kept.get(day)?.files ?? [],
+        rows: whole?.rows ?? 0,
+        files: whole?.files ?? [],
+        ...(step.commit.buckets === undefined ? {} : { buckets: step.commit.buckets.count }),
         refused: bad === undefined ? NOTHING_REFUSED : { rows: bad.rows, files: bad.files },
         ...(account === undefined || !step.commit.countsRows ? {} : countsOf(account)),
         ...(account === undefined ? {} : { fromBatches: account.batches }),
         inputs: step.commit.inputs,
-        ...measuresOf(step.commit.checks, kept.get(day), report.measured ?? []),
+        ...measuresOf(step.commit.checks, whole, report.measured ?? []),
       },
     ];
   });

@@ -7,6 +7,7 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { readPast } from '../plan/read-past.ts';
 import type { Plan, Step } from '../steps/step.ts';
 import { executeStep, type StepContext } from './execute-step.ts';
 import { inParallel } from './in-parallel.ts';
@@ -65,7 +66,8 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
 async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, context: StepContext, record: RunRecord): Promise<boolean> {
   let wave = 1;
   for (; !context.settings.signal.aborted; wave++) {
-    const plan = buildPlan(graph, progress.lake, { ...context.settings, day, settled: progress.settled });
+    const past = await readPast(graph, progress.lake, context.ports.store);
+    const plan = buildPlan(graph, progress.lake, { ...context.settings, day, settled: progress.settled, past });
     const steps = plan.steps.filter((step) => !skipBehindFailure(graph, step, progress, context));
     if (wave === 1 && context.settings.refetch === true) tellKept(graph, plan, context);
     if (steps.length === 0 && plan.steps.length === 0) break;

@@ -1,5 +1,6 @@
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
+import type { DataFile } from '../ports/data-file.ts';
 import type { ExtractRequest } from '../ports/source.ts';
 import type { BuildRequest, CheckScan } from '../ports/sql-engine.ts';
 import type { BatchExpectation } from '../quality/batch-expectation.ts';
@@ -22,6 +23,8 @@ export interface CommitPlan {
   /** True: rows read = rows kept + refused + copies, so copies can be counted. */
   readonly countsRows: boolean;
   readonly quarantineMaxPercent?: number;
+  /** For a table in buckets: how many there are, and the files of those that may be left as they are. */
+  readonly buckets?: { readonly count: number; readonly files: readonly DataFile[] };
 }
 
 /** Partitions that must be made for the same reason. */

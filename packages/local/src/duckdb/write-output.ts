@@ -5,12 +5,14 @@ import { countDays } from './count-days.ts';
 import { castList, identifier, orderBy } from './duckdb-sql.ts';
 import { dayKey, type OutputWriter } from './output-writer.ts';
 import { writeParquetFile } from './parquet-file.ts';
+import { writeBuckets } from './write-buckets.ts';
 import { writeDays } from './write-days.ts';
 
 /** Writes one output: files for each day that has rows. @throws build/row-outside-partition */
 export async function writeOutput(writer: OutputWriter, output: BuildOutput): Promise<readonly WrittenPartition[]> {
   const { partition } = output;
   if (partition.kind === 'day') return [await writeOneDay(writer, output, partition.day)];
+  if (partition.kind === 'buckets') return await writeBuckets(writer, output, partition);
   const days = await countDays(writer, output.from, partition.only);
   const written = await writeDays(
     writer,

@@ -1,3 +1,4 @@
+import type { DatasetName } from '../../layout/dataset-name.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import type { DatasetBase, Partitioning } from '../dataset-base.ts';
 
@@ -9,4 +10,14 @@ export interface GoldDataset extends DatasetBase {
   readonly sql: RenderedSql;
   /** The budget for rows that checks set aside. */
   readonly quarantineMaxPercent?: number;
+  /** How it is made key by key, if it is of kind keyed. */
+  readonly keyed?: KeyedModel;
+}
+
+/** What making a dataset key by key needs to know. */
+export interface KeyedModel {
+  /** Inputs that are read for some keys only: which of their columns are the key, in its order. Others belong to every key. */
+  readonly inputs: readonly { readonly dataset: DatasetName; readonly columns: readonly string[] }[];
+  /** True: its checks are about rows of several keys at a time, so they are judged over the whole table. */
+  readonly checksWhole: boolean;
 }

@@ -19,17 +19,19 @@ import {
 import { describeMoves, reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
 import type { GoldDataset } from './gold-dataset.ts';
+import { planKeyed } from './plan-keyed.ts';
 
 interface Work {
   readonly reason: string;
   /** What to make: the snapshot of the run's day, certain days, or (`by` without days) all there is. */
-  readonly partition: BuildOutput['partition'];
+  readonly partition: Exclude<BuildOutput['partition'], { kind: 'buckets' }>;
   readonly causes?: readonly PartitionCause[];
 }
 
 /** Decides what must be built of a gold dataset for a run of `day`: nothing if it is current. */
 export function planGold(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[], day: LogicalDate): BuildStep | undefined {
   if (inputs.length > 0 && inputs.every((input) => input.state.version === 0)) return undefined;
+  if (dataset.partitioning.kind === 'keyed') return planKeyed(dataset, state, inputs, day);
   const work = dataset.partitioning.kind === 'snapshot' ? planSnapshot(dataset, state, inputs, day) : planEventDays(dataset, state, inputs);
   if (work === undefined) return undefined;
   const stages: BuildStage[] = inputs.map((input) => ({ kind: 'input', input: relationFor(input, work.partition) }));
@@ -92,7 +94,7 @@ function planSnapshot(dataset: GoldDataset, state: TableState, inputs: readonly 
 // a snapshot input belongs to every day, so its change makes all of them again.
 function planEventDays(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[]): Work | undefined {
   const events = inputs.filter((input) => input.shape === 'event');
-  const wholes = inputs.filter((input) => input.shape === 'snapshot');
+  const wholes = inputs.filter((input) => input.shape !== 'event');
   if (events.length === 0) return planAllDays(dataset, state, inputs);
   const days = new Set([...events.flatMap((input) => [...input.state.partitions.keys()]), ...state.partitions.keys()]);
   const found = [...days].sort().flatMap((day) => causeOf(dataset, state, events, wholes, day) ?? []);
