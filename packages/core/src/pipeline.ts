@@ -2,6 +2,7 @@
 export { fingerprintOf } from './compile/fingerprint.ts';
 export { findDataset, type Graph, type GraphDataset, refusedShapeOf, shapeOf, upstreamOf } from './compile/graph.ts';
 export { storedAttemptNotes } from './lake/attempt-notes.ts';
+export { CHECK_RESULT_COLUMNS, type CheckResultRow, listCheckResults, readLatestCheckResults } from './lake/check-results.ts';
 export type { CheckResult, PartitionEntry, TableState } from './lake/commit.ts';
 export { publishedDays, publishedFiles, type Shape } from './lake/published.ts';
 export { readLake } from './lake/read-lake.ts';
@@ -11,7 +12,9 @@ export { readTable } from './lake/table-log.ts';
 export { findUnreferenced } from './lake/vacuum.ts';
 export { buildPlan } from './plan/build-plan.ts';
 export { contractRequests } from './plan/contract-requests.ts';
+export type { Backtest } from './quality/backtest.ts';
 export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './reconcile/reconcile-batch.ts';
+export { backtestDataset } from './run/backtest-dataset.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
 export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';

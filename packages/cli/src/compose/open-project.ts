@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Graph, publishedFiles, type RunPorts, readLake, refusedShapeOf, shapeOf, storedAttemptNotes } from '@snowmelt/core/pipeline';
+import {
+  CHECK_RESULT_COLUMNS,
+  type Graph,
+  listCheckResults,
+  publishedFiles,
+  type RunPorts,
+  readLake,
+  refusedShapeOf,
+  shapeOf,
+  storedAttemptNotes,
+} from '@snowmelt/core/pipeline';
 import {
   assertNever,
   type Catalog,
@@ -100,7 +110,12 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     openDoctor: () => openSourceDoctor(graph, parts),
     ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine, digests: openDigests }),
     query: async (sql, limit) =>
-      queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),
+      queryPublished(
+        { session, store },
+        [...(await publishedRelations(graph, store)), ...(await checkResults(sql, store))],
+        sql,
+        limit === undefined ? {} : { limit },
+      ),
     close: () => session.close(),
   };
 }
@@ -149,6 +164,12 @@ async function publishedRelations(graph: Graph, store: ObjectStore): Promise<Pub
     const refused = publishedFiles(state, refusedShapeOf(dataset), 'refused').map(({ key }) => key);
     return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused }];
   });
+}
+
+// Only for queries that ask for it: it has an object for each attempt there ever was.
+async function checkResults(sql: string, store: ObjectStore): Promise<PublishedRelation[]> {
+  if (!/check_results/i.test(sql)) return [];
+  return [{ name: 'quality.check_results', columns: CHECK_RESULT_COLUMNS, files: await listCheckResults(store), format: 'json' }];
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
