@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,34 @@ describe('the examples of the docs', () => {
     await write(/^-- (\S+)/.exec(model)?.[1] ?? '', model);
     expect(await snowmelt(['check', '--project', folder])).toMatchObject({ code: 0, err: '' });
   });
+
+  it('docs/checks.md: there is an example of every kind of check; all hold of the files example, and the commands run', async () => {
+    const page = await read('docs/checks.md');
+    const examples = blocks(page, 'ts').join('');
+    const { check } = await import('../packages/core/src/define/checks.ts');
+    const kinds = check.options.map(({ shape }) => String([...shape.kind.values][0]));
+    expect(kinds.filter((kind) => !examples.includes(`kind: '${kind}'`))).toEqual([]);
+    await cp(join(ROOT, 'examples', 'files'), folder, {
+      recursive: true,
+      filter: (path) => !/[/\\](node_modules|lake|\.snowmelt)$/.test(path),
+    });
+    const config = await readFile(join(folder, 'snowmelt.config.ts'), 'utf8');
+    await write(
+      'snowmelt.config.ts',
+      config.replace('quarantine: { maxPercent: 10 },', `quarantine: { maxPercent: 10 }, checks: [${examples}],`),
+    );
+    const ran = await snowmelt(['run', '--date', '2024-05-03', '--json'], { cwd: folder });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const commands = [...page.matchAll(/^\$ snowmelt (.+)$/gm)].map(([, command = '']) => command.match(/"[^"]*"|\S+/g) ?? []);
+    expect(commands.length).toBeGreaterThan(4);
+    for (const command of commands) {
+      const ended = await snowmelt(
+        command.map((part) => part.replaceAll('"', '')),
+        { cwd: folder },
+      );
+      expect({ command, ...ended }).toMatchObject({ code: 0, err: '' });
+    }
+  }, 60_000);
 
   it('doc comments: every pipeline in them compiles', async () => {
     const files = await sourceFiles('packages');

@@ -3,6 +3,7 @@ import { printFigures } from './figures.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   startup: async () => (await import('./startup.ts')).startup,
+  checks: async () => (await import('./checks/checks.ts')).checks,
   extract: async () => (await import('./extract/extract.ts')).extract,
   log: async () => (await import('./log.ts')).log,
   retail: async () => (await import('./retail.ts')).retail,

@@ -166,6 +166,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('../commands/rollback.ts')).rollback,
   },
   {
+    name: 'checks',
+    arguments: '[backtest] [DATASET]',
+    summary: 'show what the checks said last, or would have said of all published partitions',
+    details:
+      'All results are a table: snowmelt query "select * from quality.check_results". With backtest, checks of figures (rowCount, aggregate, anomaly) are tried on the partitions there are, each by those before it; nothing is changed.',
+    takes: [0, 2],
+    options: [{ name: 'sensitivity', value: 'N', help: 'with backtest: try this in place of what anomaly checks declare' }],
+    load: async () => (await import('../commands/checks.ts')).checks,
+  },
+  {
     name: 'reconcile',
     arguments: '[DATASET]',
     summary: 'compare published bronze tables with their source again; changes nothing',

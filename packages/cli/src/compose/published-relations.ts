@@ -1,6 +1,8 @@
 import {
+  CHECK_RESULT_COLUMNS,
   type Graph,
   type GraphDataset,
+  listCheckResults,
   publishedFiles,
   readTable,
   readTableAsOf,
@@ -30,10 +32,17 @@ export async function publishedRelations(
 ): Promise<readonly PublishedRelation[]> {
   const states = await Promise.all(graph.datasets.map(({ name }) => readOne(store, name, sql, asOf)));
   if (asOf?.kind === 'time' && states.every((state) => state === undefined || state.version === 0)) throw nothingYet(asOf.at);
-  return graph.datasets.flatMap((dataset, i) => {
+  const tables = graph.datasets.flatMap((dataset, i) => {
     const state = states[i];
     return state === undefined ? [] : relationsOf(dataset, state);
   });
+  return [...tables, ...(await checkResults(sql, store))];
+}
+
+// Only for queries that ask for it: it has an object for each attempt there ever was.
+async function checkResults(sql: string, store: ObjectStore): Promise<readonly PublishedRelation[]> {
+  if (!/check_results/i.test(sql)) return [];
+  return [{ name: 'quality.check_results', columns: CHECK_RESULT_COLUMNS, files: await listCheckResults(store), format: 'json' }];
 }
 
 /** One dataset as a relation over the files of one version of it. */

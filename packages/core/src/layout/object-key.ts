@@ -48,12 +48,14 @@ export const LOCAL_CATALOG_PREFIX = 'artifacts/catalog/_registered/';
 /** Where run records are. */
 export const RUNS_PREFIX = 'artifacts/logs/runs/';
 
-/** Where results of checks are: below it a folder for each dataset, in that an object for each attempt that was judged. */
-export const CHECK_RESULTS_PREFIX = 'artifacts/logs/checks/';
+/** Where results of checks are, of all datasets or of one: an object for each attempt that was judged. */
+export function checkResultsPrefix(name?: DatasetName): string {
+  return name === undefined ? 'artifacts/logs/checks/' : `artifacts/logs/checks/${name}/`;
+}
 
 /** Where the results of one attempt are. */
 export function checkResultsKey(name: DatasetName, attempt: string): ObjectKey {
-  return objectKey(`${CHECK_RESULTS_PREFIX}${name}/${attempt}.json`);
+  return objectKey(`${checkResultsPrefix(name)}${attempt}.json`);
 }
 
 /** Where notes about extractions under way are. */

@@ -20,9 +20,14 @@ export function judgeChecks(dataset: DatasetName, results: readonly CheckResult[
   });
 }
 
+/** Tells whether no more rows were refused than allowed. */
+export function isWithinBudget(rowsRead: number, rowsRefused: number, maxPercent: number | undefined): boolean {
+  return maxPercent === undefined || rowsRead === 0 || rowsRefused * 100 <= rowsRead * maxPercent;
+}
+
 /** Stops the build where more rows were refused than allowed. @throws quality/quarantine-budget */
 export function judgeQuarantine(dataset: DatasetName, rowsRead: number, rowsRefused: number, maxPercent: number | undefined): void {
-  if (maxPercent === undefined || rowsRead === 0 || rowsRefused * 100 <= rowsRead * maxPercent) return;
+  if (isWithinBudget(rowsRead, rowsRefused, maxPercent)) return;
   const percent = ((rowsRefused / rowsRead) * 100).toFixed(1);
   throw new SnowmeltError('quality/quarantine-budget', {
     message: `${dataset} was not published: ${formatCount(rowsRefused)} of ${formatCount(rowsRead)} rows were refused (${percent} %), the budget is ${maxPercent} %.`,

@@ -1,5 +1,6 @@
 import type { FooterQuestion, Measure } from '../ports/measure.ts';
 import { type Column, typeOf } from '../sql/column-type.ts';
+import { matches } from '../sql/conditions.ts';
 import { forBoth, type Scalar, type Words } from '../sql/render.ts';
 import { ROWS } from './check.ts';
 import { figureOf } from './figure-of.ts';
@@ -14,10 +15,15 @@ export function measureOf(check: RenderedCheck, id: string, columns: readonly Co
     case 'range':
       return { id, sql: countOf(check, columns), ...footerOfRange(check, columns) };
     case 'acceptedValues':
+      return { id, sql: forBoth((words) => countOfOthers(words.name(check.column), isOneOf(check, columns, words))) };
     case 'pattern':
-      return { id, sql: countOf(check, columns) };
+      return {
+        id,
+        sql: forBoth((words) => countOfOthers(words.name(check.column), matches(words.name(check.column), check.pattern, words))),
+      };
     case 'sql':
-      return check.condition === undefined ? undefined : { id, sql: countOf(check, columns) };
+      if (check.condition === undefined) return undefined;
+      return { id, sql: forBoth(({ dialect }) => countOfOthers('*', `(${check.rendered?.[dialect] ?? 'TRUE'})`)) };
     case 'aggregate':
     case 'anomaly':
     case 'freshness': {
@@ -32,6 +38,17 @@ export function measureOf(check: RenderedCheck, id: string, columns: readonly Co
 
 function countOf(check: RenderedCheck, columns: readonly Column[]) {
   return forBoth((words) => `COUNT(CASE WHEN ${rowCondition(check, columns, words)} THEN 1 END)`);
+}
+
+// Counting what is right is cheaper than counting what is wrong: an engine may judge each value of a dictionary once.
+function countOfOthers(all: string, condition: string): string {
+  return `COUNT(${all}) - COUNT(CASE WHEN ${condition} THEN 1 END)`;
+}
+
+function isOneOf(check: Extract<RenderedCheck, { kind: 'acceptedValues' }>, columns: readonly Column[], words: Words): string {
+  const values = check.values.map((value) => words.constant(value, typeOf(check.column, columns))).join(', ');
+  const name = words.name(check.column);
+  return words.dialect === 'duckdb' ? `list_contains([${values}], ${name})` : `array_contains(array(${values}), ${name})`;
 }
 
 function countOfNulls(column: string, words: Words): string {

@@ -30,7 +30,7 @@ function detailOf(broken: readonly Verdict[], violations: number): string | unde
   const [first] = broken;
   if (first === undefined) return undefined;
   const days = broken.flatMap(({ partition }) => partition ?? []);
-  if (broken.length === 1) return `${first.detail ?? formatCount(violations)} on ${days[0]}`;
   const listed = `${days.slice(0, SHOWN_DAYS).join(', ')}${days.length > SHOWN_DAYS ? ', …' : ''}`;
-  return `${first.detail === undefined ? formatCount(violations) : `${first.detail} on ${first.partition}, and others`} on ${days.length} days: ${listed}`;
+  if (first.detail === undefined) return `${formatCount(violations)} on ${listed}`;
+  return `${days[0]}: ${first.detail}${broken.length === 1 ? '' : ` (failed on ${broken.length} days: ${listed})`}`;
 }

@@ -2,6 +2,7 @@ import type { CheckResult, TableState } from '../lake/commit.ts';
 import type { CallContext } from '../ports/source.ts';
 import type { BuildReport } from '../ports/sql-engine.ts';
 import { judgeChecks, judgeQuarantine } from '../quality/judge.ts';
+import { judgeBudget } from '../quality/judge-budget.ts';
 import type { Verdict } from '../quality/judge-build.ts';
 import { judgeReport, partitionsOf } from '../quality/judge-report.ts';
 import { summariseVerdicts } from '../quality/summarise-verdicts.ts';
@@ -24,10 +25,12 @@ export async function buildAndJudge(
   let checks: readonly CheckResult[] = [];
   try {
     const report = await engine.build(step.request, call, (found) => {
-      verdicts = judgeReport(step, before, found, ports.clock.now());
-      checks = summariseVerdicts(verdicts);
+      const judged = judgeReport(step, before, found, ports.clock.now());
+      const refused = countRefused(found);
+      verdicts = [...judged, ...judgeBudget(refused, step.commit.quarantineMaxPercent)];
+      checks = summariseVerdicts(judged);
       judgeChecks(step.dataset, checks);
-      judgeRefused(step, found);
+      judgeQuarantine(step.dataset, refused.read, refused.refused, step.commit.quarantineMaxPercent);
     });
     return { report, checks };
   } finally {
@@ -35,8 +38,9 @@ export async function buildAndJudge(
   }
 }
 
-function judgeRefused(step: BuildStep, report: BuildReport): void {
-  const rowsRead = report.accounts.reduce((sum, account) => sum + account.rowsRead, 0);
-  const refused = partitionsOf(report, 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
-  judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
+function countRefused(report: BuildReport): { readonly read: number; readonly refused: number } {
+  return {
+    read: report.accounts.reduce((sum, account) => sum + account.rowsRead, 0),
+    refused: partitionsOf(report, 'quarantine').reduce((sum, { rows }) => sum + rows, 0),
+  };
 }

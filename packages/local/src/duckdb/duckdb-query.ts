@@ -3,7 +3,7 @@ import { type Column, isSnowmeltError, type ObjectKey, type ObjectStore, Snowmel
 import { readDuckdbFailure } from './duckdb-error.ts';
 import { duckdbModule } from './duckdb-module.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
-import { identifier, literalList, selectFiles } from './duckdb-sql.ts';
+import { identifier, literalList, selectFiles, selectJson } from './duckdb-sql.ts';
 
 /** A published table that a query may read, e.g. `gold.sales_summary`, and the files it consists of now. */
 export interface PublishedRelation {
@@ -12,6 +12,8 @@ export interface PublishedRelation {
   readonly files: readonly ObjectKey[];
   /** True: columns came in the course of time, so older files lack some. */
   readonly isMixed?: boolean;
+  /** `json`: the files have one object a line, not Parquet. */
+  readonly format?: 'json';
 }
 
 /** A cell of a result. Decimals, dates, times and integers that a JavaScript number cannot hold are exact text. */
@@ -55,16 +57,11 @@ async function declare(connection: DuckDBConnection, store: ObjectStore, relatio
   for (const schema of new Set(relations.map((relation) => schemaOf(relation.name)))) {
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`);
   }
-  for (const { name, columns, files, isMixed } of relations) {
+  for (const { name, columns, files, isMixed, format } of relations) {
     const view = name.split('.').map(identifier).join('.');
-    await connection.run(
-      `CREATE VIEW ${view} AS ${selectFiles(
-        columns,
-        files.map((key) => store.locate(key)),
-        [],
-        isMixed,
-      )}`,
-    );
+    const located = files.map((key) => store.locate(key));
+    const select = format === 'json' && files.length > 0 ? selectJson(columns, located) : selectFiles(columns, located, [], isMixed);
+    await connection.run(`CREATE VIEW ${view} AS ${select}`);
   }
   await connection.run(`SET allowed_paths = ${literalList(paths)}`);
   await connection.run('SET enable_external_access = false; SET lock_configuration = true');

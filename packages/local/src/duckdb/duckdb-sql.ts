@@ -38,6 +38,12 @@ export function selectFiles(columns: readonly Column[], paths: readonly string[]
   return `SELECT ${[...nulls, ...extra].join(', ')} WHERE false`;
 }
 
+/** A query over exact files of one JSON object a line that gives the declared columns. */
+export function selectJson(columns: readonly Column[], paths: readonly string[]): string {
+  const types = columns.map((column) => `${identifier(column.name)}: ${literal(typeOf(column))}`);
+  return `SELECT * FROM read_json(${literalList(paths)}, format = 'newline_delimited', columns = {${types.join(', ')}})`;
+}
+
 /** `ORDER BY` these columns, or nothing. */
 export function orderBy(names: readonly string[]): string {
   return names.length === 0 ? '' : ` ORDER BY ${names.map(identifier).join(', ')}`;

@@ -5,7 +5,6 @@ import {
   type DayFigures,
   type LogicalDate,
   logicalDate,
-  type Measure,
   type Measurement,
   measurementSql,
   type WrittenPartition,
@@ -50,12 +49,15 @@ async function measure(
   const asked = measures.filter((one) => !answered.includes(one));
   if (asked.length === 0) return known;
   const rows = await statements.rows(measurementSql(asked, byDay, 'duckdb'), doing);
-  return [...known, ...rows.map((row) => scanned(row, asked, byDay))];
-}
-
-function scanned(row: readonly unknown[], asked: readonly Measure[], byDay: boolean): DayFigures {
   const ids = asked.map(({ id }) => id);
-  return byDay ? { day: dayOf(row[0]), figures: named(ids, row.slice(1)) } : { figures: named(ids, row) };
+  // All rows are of the one day that they were written for, if they were.
+  const only = partitions.length === 1 ? partitions[0]?.day : undefined;
+  const scanned = rows.map((row) =>
+    byDay
+      ? { day: dayOf(row[0]), figures: named(ids, row.slice(1)) }
+      : { ...(only === undefined ? {} : { day: only }), figures: named(ids, row) },
+  );
+  return [...known, ...scanned];
 }
 
 function rowsOf(outputs: BuildReport['outputs']): readonly WrittenPartition[] {
