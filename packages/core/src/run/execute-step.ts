@@ -4,11 +4,13 @@ import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import type { CallContext, DriftNote, ExtractReport } from '../ports/source.ts';
-import { judgeChecks, judgeQuarantine, toResults } from '../quality/judge.ts';
+import { judgeChecks, toResults } from '../quality/judge.ts';
+import { judgeQuarantine } from '../quality/judge-quarantine.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildCommit, extractCommit } from './commit-step.ts';
 import { judgeBatch } from './judge-batch.ts';
 import { reconcileExtract } from './reconcile-extract.ts';
+import { refusalsOf } from './refusals-of.ts';
 import { refuseNullKeys } from './refuse-null-keys.ts';
 import { registerCommit } from './register.ts';
 import { addRetractions } from './retract-rows.ts';
@@ -104,10 +106,9 @@ async function tryBuild(step: BuildStep, { ports, run }: StepContext, call: Call
     judgeChecks(step.dataset, results);
   });
   warnOf(results, step, ports, run);
-  const rowsRead = report.accounts.reduce((sum, account) => sum + account.rowsRead, 0);
-  const written = report.outputs.flatMap((output) => output.partitions.map((partition) => ({ part: output.part, ...partition })));
-  const refused = written.filter(({ part }) => part === 'quarantine').reduce((sum, { rows }) => sum + rows, 0);
-  judgeQuarantine(step.dataset, rowsRead, refused, step.commit.quarantineMaxPercent);
+  const near = judgeQuarantine(step.dataset, refusalsOf(report), step.commit.quarantineMaxPercent);
+  if (near !== undefined) ports.host.notify({ code: 'quarantine/near', run, dataset: step.dataset, ...near });
+  const written = report.outputs.flatMap(({ partitions }) => partitions);
   const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
   return { commit: buildCommit(step, report, results, { run, now: ports.clock.now(), attempt: call.attempt }), bytes };
 }

@@ -2,6 +2,7 @@ import type { TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildRequest, BuildStage } from '../../ports/sql-engine.ts';
+import { REFUSED_COLUMNS, withOrigin } from '../../quality/refused-origin.ts';
 import { forBoth } from '../../sql/render.ts';
 import type { BuildStep } from '../../steps/step.ts';
 import { batchOrder } from '../changelog.ts';
@@ -100,7 +101,7 @@ function cleaningStages(dataset: SilverDataset, sql: SilverSql, sources: Cleanin
     { kind: 'table', name: '_classified', sql: classify },
     { kind: 'view', name: '_candidates', sql: candidates },
     { kind: 'table', name: '_rows', sql: sql.rows },
-    { kind: 'view', name: '_refused', sql: sql.refused },
+    { kind: 'view', name: '_refused', sql: withOrigin(sql.refused, dataset.name, dataset.origin.kind === 'bronze') },
   ];
 }
 
@@ -134,7 +135,7 @@ function outputsOf(dataset: SilverDataset, day: LogicalDate): BuildOutput[] {
   ];
 }
 
-/** The columns of a quarantine table: the source's own, and why the row was refused. */
+/** The columns of a quarantine table: the source's own, why the row was refused, and where it comes from. */
 function refusedColumns(source: SilverDataset['origin']['columns']): SilverDataset['origin']['columns'] {
-  return [...source, { name: '_reasons', type: { kind: 'varchar' } }];
+  return [...source, ...REFUSED_COLUMNS];
 }

@@ -8,7 +8,7 @@ CREATE TEMPORARY TABLE _rows AS
 SELECT "line", "code", "about", "quantity", "total", "sold_at", _day FROM (SELECT "line", "code", "about", "quantity", "total", "sold_at", _day FROM (SELECT *, row_number() OVER (PARTITION BY _day, "code", "quantity", "about" ORDER BY "line" ASC NULLS FIRST, "total" ASC NULLS FIRST, "sold_at" ASC NULLS FIRST) AS _rank FROM (SELECT "line", "code", "about", "quantity", "total", "sold_at", _day FROM (SELECT *, row_number() OVER (PARTITION BY _day, "line" ORDER BY "sold_at" DESC NULLS LAST, "code" DESC NULLS LAST, "about" DESC NULLS LAST, "quantity" DESC NULLS LAST, "total" DESC NULLS LAST) AS _rank FROM _candidates) AS _ranked WHERE _rank = 1) AS _first) AS _ranked WHERE _rank = 1) AS _first;
 
 CREATE TEMPORARY VIEW _refused AS
-SELECT "r__line" AS "line", "r__code" AS "code", "r__about" AS "about", "r__qty" AS "qty", "r__price" AS "price", "r__sold" AS "sold", _reasons, _day FROM _classified WHERE _reasons IS NOT NULL;
+SELECT "r__line" AS "line", "r__code" AS "code", "r__about" AS "about", "r__qty" AS "qty", "r__price" AS "price", "r__sold" AS "sold", _reasons, _batch, _day FROM _classified WHERE _reasons IS NOT NULL;
 
 CREATE TEMPORARY VIEW _accounting AS
 SELECT _day AS day, COUNT(*) AS rows_read, string_agg(DISTINCT _batch, ',') AS batches FROM _classified GROUP BY 1;
