@@ -25,5 +25,6 @@ export type * from './ports/secrets.ts';
 export type * from './ports/source.ts';
 export type * from './ports/sql-binder.ts';
 export type * from './ports/sql-engine.ts';
+export { percentOf } from './quality/judge-quarantine.ts';
 export { type Column, type ColumnType, isSameType, parseColumnType, renderColumnType } from './sql/column-type.ts';
 export { type EngineDialect, quoteIdentifier, quoteLiteral, type RenderedSql, type SqlText, sqlText } from './sql/text.ts';

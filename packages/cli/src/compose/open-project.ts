@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Graph, publishedFiles, type RunPorts, readLake, refusedShapeOf, shapeOf, storedAttemptNotes } from '@snowmelt/core/pipeline';
+import {
+  type Graph,
+  publishedFiles,
+  type RunPorts,
+  readLake,
+  refusedPartitions,
+  shapeOf,
+  storedAttemptNotes,
+} from '@snowmelt/core/pipeline';
 import {
   assertNever,
   type Catalog,
@@ -58,6 +66,8 @@ export interface Project {
   openTestBench(): Promise<OpenTestBench>;
   /** Runs SQL over the published tables. */
   query(sql: string, limit: number | undefined): Promise<QueryResult>;
+  /** Runs SQL over other files of the lake, e.g. refused rows of some days. */
+  queryRelations(relations: readonly PublishedRelation[], sql: string, limit?: number): Promise<QueryResult>;
   close(): void;
 }
 
@@ -110,6 +120,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     openTestBench: () => openTestBench(session),
     query: async (sql, limit) =>
       queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),
+    queryRelations: (relations, sql, limit) => queryPublished({ session, store }, relations, sql, limit === undefined ? {} : { limit }),
     close: () => session.close(),
   };
 }
@@ -148,15 +159,15 @@ async function publishedRelations(graph: Graph, store: ObjectStore): Promise<Pub
     store,
     graph.datasets.map(({ name }) => name),
   );
-  return graph.datasets.flatMap((dataset) => {
+  return graph.datasets.flatMap((dataset): PublishedRelation[] => {
     const state = lake.get(dataset.name);
     if (state === undefined || state.version === 0) return [{ name: dataset.name, columns: dataset.columns, files: [] }];
     const rows = publishedFiles(state, shapeOf(dataset), 'rows').map(({ key }) => key);
     const isMixed = dataset.layer === 'bronze' && dataset.drift?.policy === 'evolve';
     const table = { name: dataset.name, columns: state.columns, files: rows, isMixed };
     if (state.refusedColumns.length === 0) return [table];
-    const refused = publishedFiles(state, refusedShapeOf(dataset), 'refused').map(({ key }) => key);
-    return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused }];
+    const refused = refusedPartitions(dataset, state).flatMap(({ files }) => files);
+    return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused, isRefused: true }];
   });
 }
 

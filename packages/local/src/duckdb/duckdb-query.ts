@@ -4,6 +4,7 @@ import { readDuckdbFailure } from './duckdb-error.ts';
 import { duckdbModule } from './duckdb-module.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { identifier, literalList, selectFiles } from './duckdb-sql.ts';
+import { selectRefused } from './refused-files.ts';
 
 /** A published table that a query may read, e.g. `gold.sales_summary`, and the files it consists of now. */
 export interface PublishedRelation {
@@ -12,6 +13,8 @@ export interface PublishedRelation {
   readonly files: readonly ObjectKey[];
   /** True: columns came in the course of time, so older files lack some. */
   readonly isMixed?: boolean;
+  /** True: refused rows; the day of their partition is `_day`. */
+  readonly isRefused?: boolean;
 }
 
 /** A cell of a result. Decimals, dates, times and integers that a JavaScript number cannot hold are exact text. */
@@ -55,16 +58,11 @@ async function declare(connection: DuckDBConnection, store: ObjectStore, relatio
   for (const schema of new Set(relations.map((relation) => schemaOf(relation.name)))) {
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`);
   }
-  for (const { name, columns, files, isMixed } of relations) {
+  for (const { name, columns, files, isMixed, isRefused } of relations) {
     const view = name.split('.').map(identifier).join('.');
-    await connection.run(
-      `CREATE VIEW ${view} AS ${selectFiles(
-        columns,
-        files.map((key) => store.locate(key)),
-        [],
-        isMixed,
-      )}`,
-    );
+    const located = files.map((key) => store.locate(key));
+    const select = isRefused === true ? selectRefused(columns, located) : selectFiles(columns, located, [], isMixed);
+    await connection.run(`CREATE VIEW ${view} AS ${select}`);
   }
   await connection.run(`SET allowed_paths = ${literalList(paths)}`);
   await connection.run('SET enable_external_access = false; SET lock_configuration = true');
