@@ -50,8 +50,10 @@ async function describeDifference(
     `SELECT (SELECT list(column_name || ' ' || column_type) FROM (DESCRIBE FROM ${left})) IS NOT DISTINCT FROM (SELECT list(column_name || ' ' || column_type) FROM (DESCRIBE FROM ${right}))`,
   );
   if (schemas[0]?.[0] !== true) return 'the schemas differ';
+  // Two lakes had each its own runs.
+  const rowsOf = (table: string) => `SELECT COLUMNS(c -> c NOT IN ('_batch', '_run')) FROM ${table}`;
   const [counts] = await all(
-    `SELECT (SELECT count(*) FROM (FROM ${left} EXCEPT ALL FROM ${right})), (SELECT count(*) FROM (FROM ${right} EXCEPT ALL FROM ${left}))`,
+    `SELECT (SELECT count(*) FROM (${rowsOf(left)} EXCEPT ALL ${rowsOf(right)})), (SELECT count(*) FROM (${rowsOf(right)} EXCEPT ALL ${rowsOf(left)}))`,
   );
   const [more, fewer] = [Number(counts?.[0]), Number(counts?.[1])];
   return more === 0 && fewer === 0 ? undefined : `${more} rows only on the left, ${fewer} only on the right`;

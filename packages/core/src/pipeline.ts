@@ -23,10 +23,12 @@ export { describeLedger, type LedgerEntry, type LedgerGroup } from './plan/ledge
 export { type PastStates, readPast } from './plan/read-past.ts';
 export { type Selection, selectDatasets } from './plan/select-datasets.ts';
 export type { Backtest } from './quality/backtest.ts';
+export { type DayRange, type RefusedPartition, refusedPartitions } from './quarantine/refused-partitions.ts';
 export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './reconcile/reconcile-batch.ts';
 export { backtestDataset } from './run/backtest-dataset.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
 export { type RollbackRequest, rollbackTable } from './run/rollback-table.ts';
+export { type Replay, replayQuarantine } from './run/replay-quarantine.ts';
 export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';
 export { continueRun } from './run/run-scope.ts';

@@ -30,6 +30,7 @@ export type * from './ports/sql-engine.ts';
 export { keyVariables } from './protect/key-variables.ts';
 export { type KeyPads, keyPads, openProtectionKey } from './protect/protection-key.ts';
 export { answerFromFooters } from './quality/footers.ts';
+export { percentOf } from './quality/judge-quarantine.ts';
 export { measurementSql } from './quality/measurement-sql.ts';
 export { type Column, type ColumnType, isSameType, parseColumnType, renderColumnType } from './sql/column-type.ts';
 export { type EngineDialect, quoteIdentifier, quoteLiteral, type RenderedSql, type SqlText, sqlText } from './sql/text.ts';

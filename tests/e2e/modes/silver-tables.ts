@@ -37,7 +37,9 @@ export async function readSilver(graph: Graph, lake: ObjectStore, session: Duckd
   const textsOf = async (keys: readonly { readonly key: Parameters<ObjectStore['locate']>[0] }[]): Promise<readonly string[]> => {
     if (keys.length === 0) return [];
     const paths = keys.map(({ key }) => `'${lake.locate(key)}'`).join(', ');
-    const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet([${paths}], hive_partitioning = false)`);
+    const reader = await connection.runAndReadAll(
+      `SELECT COLUMNS(c -> c NOT IN ('_dataset', '_batch', '_run')) FROM read_parquet([${paths}], hive_partitioning = false)`,
+    );
     return reader
       .getRowsJson()
       .map((cells) => cells.join('|'))

@@ -93,7 +93,7 @@ function onlyDifferingFiles([before, after]: readonly [PublishedRelation, Publis
 }
 
 async function readAll(project: Project, relations: readonly PublishedRelation[], sql: string): Promise<readonly Row[]> {
-  const result = await project.queryFiles(relations, sql);
+  const result = await project.queryRelations(relations, sql);
   const rows: Row[] = [];
   for await (const chunk of result.rows) rows.push(...chunk);
   return rows;

@@ -58,8 +58,8 @@ export interface Project {
   openTestBench(): Promise<OpenTestBench>;
   /** Runs SQL over the published tables, as they are or were. */
   query(sql: string, limit: number | undefined, asOf?: AsOf): Promise<QueryResult>;
-  /** Runs SQL over certain files of the lake. */
-  queryFiles(relations: readonly PublishedRelation[], sql: string): Promise<QueryResult>;
+  /** Runs SQL over other files of the lake, e.g. refused rows of some days. */
+  queryRelations(relations: readonly PublishedRelation[], sql: string, limit?: number): Promise<QueryResult>;
   close(): void;
 }
 
@@ -112,7 +112,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     openTestBench: () => openTestBench(session),
     query: async (sql, limit, asOf) =>
       queryPublished({ session, store }, await publishedRelations(graph, store, sql, asOf), sql, limit === undefined ? {} : { limit }),
-    queryFiles: (relations, sql) => queryPublished({ session, store }, relations, sql),
+    queryRelations: (relations, sql, limit) => queryPublished({ session, store }, relations, sql, limit === undefined ? {} : { limit }),
     close: () => session.close(),
   };
 }

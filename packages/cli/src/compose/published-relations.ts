@@ -6,7 +6,7 @@ import {
   publishedFiles,
   readTable,
   readTableAsOf,
-  refusedShapeOf,
+  refusedPartitions,
   shapeOf,
   type TableState,
 } from '@snowmelt/core/pipeline';
@@ -67,8 +67,8 @@ async function readOne(store: ObjectStore, name: DatasetName, sql: string, asOf:
 function relationsOf(dataset: GraphDataset, state: TableState): readonly PublishedRelation[] {
   const table = rowsRelation(dataset, state, dataset.name);
   if (state.refusedColumns.length === 0) return [table];
-  const refused = publishedFiles(state, refusedShapeOf(dataset), 'refused').map(({ key }) => key);
-  return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused }];
+  const refused = refusedPartitions(dataset, state).flatMap(({ files }) => files);
+  return [table, { name: quarantineOf(dataset.name), columns: state.refusedColumns, files: refused, isRefused: true }];
 }
 
 function nothingYet(at: Date): SnowmeltError {

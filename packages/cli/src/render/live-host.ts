@@ -49,6 +49,8 @@ function describe(message: Message, color: ReturnType<typeof paint>): string | u
       return `  ${color.yellow('!')} ${message.step}: ${message.error}, trying again in ${formatDuration(message.delayMs)}`;
     case 'check/warned':
       return `  ${color.yellow('!')} ${message.dataset}: check ${message.check}: ${message.detail ?? `${formatCount(message.violations)} violations`}`;
+    case 'quarantine/near':
+      return `  ${color.yellow('!')} ${message.dataset}: ${nearText(message)}`;
     case 'source/drifted':
       return `  ${color.yellow('!')} ${message.dataset}: ${message.detail}`;
     case 'extract/kept':
@@ -64,6 +66,12 @@ function describe(message: Message, color: ReturnType<typeof paint>): string | u
     default:
       return undefined;
   }
+}
+
+function nearText({ day, rowsRead, rowsRefused, maxPercent, days }: Extract<Message, { code: 'quarantine/near' }>): string {
+  const used = Math.round((rowsRefused / rowsRead / maxPercent) * 10_000);
+  const more = days === 1 ? '' : `, and ${formatCount(days - 1)} more days are near it`;
+  return `${formatCount(rowsRefused)} of ${formatCount(rowsRead)} rows of ${day} refused, ${used} % of the budget of ${maxPercent} %${more}`;
 }
 
 function describeOutcome(outcome: StepOutcome, color: ReturnType<typeof paint>): string {

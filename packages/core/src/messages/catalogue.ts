@@ -57,6 +57,17 @@ export type Message =
       /** What was found, where the number says too little. */
       readonly detail?: string;
     }
+  /** A partition comes near the budget of its quarantine: the nearest one, and how many come near. */
+  | {
+      readonly code: 'quarantine/near';
+      readonly run: string;
+      readonly dataset: string;
+      readonly day: string;
+      readonly rowsRead: number;
+      readonly rowsRefused: number;
+      readonly maxPercent: number;
+      readonly days: number;
+    }
   /** The source's columns are no longer what they were, or not all that is declared of them. */
   | ({ readonly code: 'source/drifted'; readonly run: string; readonly dataset: string } & DriftNote)
   /** A day was asked for again and stays as it is: nothing was extracted for it alone, or its past cannot be had again. */

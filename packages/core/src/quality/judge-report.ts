@@ -18,7 +18,6 @@ export function judgeReport(step: BuildStep, before: TableState, report: BuildRe
   });
 }
 
-/** The written partitions of one part of a build. */
-export function partitionsOf(report: BuildReport, wanted: 'rows' | 'quarantine') {
+function partitionsOf(report: BuildReport, wanted: 'rows' | 'quarantine') {
   return report.outputs.flatMap(({ part, partitions }) => (part === wanted ? partitions : []));
 }

@@ -19,19 +19,3 @@ export function judgeChecks(dataset: DatasetName, results: readonly CheckResult[
     at: { dataset },
   });
 }
-
-/** Tells whether no more rows were refused than allowed. */
-export function isWithinBudget(rowsRead: number, rowsRefused: number, maxPercent: number | undefined): boolean {
-  return maxPercent === undefined || rowsRead === 0 || rowsRefused * 100 <= rowsRead * maxPercent;
-}
-
-/** Stops the build where more rows were refused than allowed. @throws quality/quarantine-budget */
-export function judgeQuarantine(dataset: DatasetName, rowsRead: number, rowsRefused: number, maxPercent: number | undefined): void {
-  if (isWithinBudget(rowsRead, rowsRefused, maxPercent)) return;
-  const percent = ((rowsRefused / rowsRead) * 100).toFixed(1);
-  throw new SnowmeltError('quality/quarantine-budget', {
-    message: `${dataset} was not published: ${formatCount(rowsRefused)} of ${formatCount(rowsRead)} rows were refused (${percent} %), the budget is ${maxPercent} %.`,
-    hint: 'Look at why rows are refused, fix the source or the rules, or raise `quarantine.maxPercent`.',
-    at: { dataset },
-  });
-}

@@ -1,9 +1,11 @@
+import type { DatasetName } from '../layout/dataset-name.ts';
 import type { BuildOutput, BuildStage } from '../ports/sql-engine.ts';
 import type { Column } from '../sql/column-type.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth, type Words } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
 import { nameChecks } from './check-name.ts';
+import { REFUSED_COLUMNS, withOrigin } from './refused-origin.ts';
 import { reasonOfCheck } from './refused-scan.ts';
 import type { RenderedCheck } from './rendered-check.ts';
 import { rowCondition } from './row-condition.ts';
@@ -41,19 +43,19 @@ export function renderRefusing(
 }
 
 /** The stages that make the rows of a model, and those that are set aside if checks may refuse some. */
-export function modelStages(sql: RenderedSql, refusing: RefusingSql | undefined): readonly BuildStage[] {
+export function modelStages(dataset: DatasetName, sql: RenderedSql, refusing: RefusingSql | undefined): readonly BuildStage[] {
   if (refusing === undefined) return [{ kind: 'table', name: '_rows', sql }];
   const judged = forBoth(({ dialect }) => `SELECT *, ${refusing.reasons[dialect]} AS _reasons FROM (${sql[dialect]}) AS _made`);
   return [
     { kind: 'table', name: '_judged', sql: judged },
     { kind: 'view', name: '_rows', sql: refusing.rows },
-    { kind: 'view', name: '_refused', sql: refusing.refused },
+    { kind: 'view', name: '_refused', sql: withOrigin(refusing.refused, dataset, false) },
   ];
 }
 
 /** The output for the rows that are set aside, beside that of the others. */
 export function refusedOutput(rows: BuildOutput, prefix: string): BuildOutput {
-  const columns: readonly Column[] = [...rows.columns, { name: '_reasons', type: { kind: 'varchar' } }];
+  const columns: readonly Column[] = [...rows.columns, ...REFUSED_COLUMNS];
   return { ...rows, part: 'quarantine', from: '_refused', columns, prefix };
 }
 

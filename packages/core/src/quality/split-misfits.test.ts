@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { openDuckdb } from '../../../local/src/duckdb/duckdb-session.ts';
+import { datasetName } from '../layout/dataset-name.ts';
 import { type Column, parseColumnType } from '../sql/column-type.ts';
 import { splitMisfits } from './split-misfits.ts';
 
 const session = openDuckdb({ memoryLimit: '200MB', threads: 1, tempFolder: 'node_modules/.cache/core-tests' });
 afterAll(() => session.close());
+
+const ORIGIN = { dataset: datasetName('bronze', 'it'), batch: "2026-01-05-it's-1", run: "it's" };
 
 /** The texts that are values of a type, as they are kept; the others are refused. */
 async function split(spelling: string, texts: readonly (string | null)[]) {
@@ -21,7 +24,7 @@ async function split(spelling: string, texts: readonly (string | null)[]) {
     await connection.run(
       `CREATE OR REPLACE TEMP VIEW _read AS SELECT n::BIGINT AS n, x::VARCHAR AS x FROM (VALUES ${values.join(', ')}) AS t(n, x)`,
     );
-    for (const stage of splitMisfits(columns, [{ name: 'x', type }])) {
+    for (const stage of splitMisfits(columns, [{ name: 'x', type }], ORIGIN)) {
       if (stage.kind === 'view') await connection.run(`CREATE OR REPLACE TEMP VIEW ${stage.name} AS ${stage.sql.duckdb}`);
     }
     const read = async (from: string) =>

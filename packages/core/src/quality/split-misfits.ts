@@ -2,14 +2,15 @@ import type { BuildStage } from '../ports/sql-engine.ts';
 import type { Column, ColumnType } from '../sql/column-type.ts';
 import { matches } from '../sql/conditions.ts';
 import { forBoth, type Words } from '../sql/render.ts';
+import { knownOrigin, REFUSED_COLUMNS, type RefusedOrigin } from './refused-origin.ts';
 
-/** The columns of rows that were set aside: all as text, and why. */
+/** The columns of rows that were set aside: all as text, why, and what brought them. */
 export function misfitColumns(columns: readonly Column[]): readonly Column[] {
-  return [...columns.map(({ name }) => ({ name, type: { kind: 'varchar' } as const })), { name: '_reasons', type: { kind: 'varchar' } }];
+  return [...columns.map(({ name }) => ({ name, type: { kind: 'varchar' } as const })), ...REFUSED_COLUMNS];
 }
 
 /** The stages that turn `_read`, in which some columns are text, into `_rows` and, where a text is no value of its type, `_refused`. */
-export function splitMisfits(columns: readonly Column[], asText: readonly Column[]): readonly BuildStage[] {
+export function splitMisfits(columns: readonly Column[], asText: readonly Column[], origin: RefusedOrigin): readonly BuildStage[] {
   const types = new Map(asText.map(({ name, type }) => [name, type]));
   const judged = forBoth((words) => {
     const reasons = asText.map(
@@ -26,7 +27,7 @@ export function splitMisfits(columns: readonly Column[], asText: readonly Column
   });
   const refused = forBoth((words) => {
     const texts = columns.map(({ name }) => `CAST(${words.name(name)} AS ${words.type({ kind: 'varchar' })}) AS ${words.name(name)}`);
-    return `SELECT ${[...texts, '_reasons'].join(', ')} FROM _judged WHERE _reasons IS NOT NULL`;
+    return `SELECT ${[...texts, '_reasons', knownOrigin(origin, words)].join(', ')} FROM _judged WHERE _reasons IS NOT NULL`;
   });
   return [
     { kind: 'view', name: '_judged', sql: judged },

@@ -1,10 +1,12 @@
 import type { CheckResult, TableState } from '../lake/commit.ts';
 import type { CallContext } from '../ports/source.ts';
 import type { BuildReport } from '../ports/sql-engine.ts';
-import { judgeChecks, judgeQuarantine } from '../quality/judge.ts';
+import { judgeChecks } from '../quality/judge.ts';
 import { judgeBudget } from '../quality/judge-budget.ts';
 import type { Verdict } from '../quality/judge-build.ts';
-import { judgeReport, partitionsOf } from '../quality/judge-report.ts';
+import { type NearBudget, judgeQuarantine } from '../quality/judge-quarantine.ts';
+import { judgeReport } from '../quality/judge-report.ts';
+import { refusalsOf } from './refusals-of.ts';
 import { summariseVerdicts } from '../quality/summarise-verdicts.ts';
 import type { BuildStep } from '../steps/step.ts';
 import { keepVerdicts } from './keep-verdicts.ts';
@@ -19,28 +21,22 @@ export async function buildAndJudge(
   before: TableState,
   ports: Pick<RunPorts, 'engine' | 'store' | 'clock'>,
   call: CallContext,
-): Promise<{ readonly report: BuildReport; readonly checks: readonly CheckResult[] }> {
+): Promise<{ readonly report: BuildReport; readonly checks: readonly CheckResult[]; readonly near?: NearBudget }> {
   const engine = await ports.engine();
   let verdicts: readonly Verdict[] = [];
   let checks: readonly CheckResult[] = [];
+  let near: NearBudget | undefined;
   try {
     const report = await engine.build(step.request, call, (found) => {
       const judged = judgeReport(step, before, found, ports.clock.now());
-      const refused = countRefused(found);
+      const refused = refusalsOf(found);
       verdicts = [...judged, ...judgeBudget(refused, step.commit.quarantineMaxPercent)];
       checks = summariseVerdicts(judged);
       judgeChecks(step.dataset, checks);
-      judgeQuarantine(step.dataset, refused.read, refused.refused, step.commit.quarantineMaxPercent);
+      near = judgeQuarantine(step.dataset, refused, step.commit.quarantineMaxPercent);
     });
-    return { report, checks };
+    return { report, checks, ...(near === undefined ? {} : { near }) };
   } finally {
     await keepVerdicts(step, verdicts, ports, call);
   }
-}
-
-function countRefused(report: BuildReport): { readonly read: number; readonly refused: number } {
-  return {
-    read: report.accounts.reduce((sum, account) => sum + account.rowsRead, 0),
-    refused: partitionsOf(report, 'quarantine').reduce((sum, { rows }) => sum + rows, 0),
-  };
 }

@@ -102,9 +102,10 @@ function announce({ announcement, contract }: ExtractReport, { dataset }: Step, 
 }
 
 async function tryBuild(step: BuildStep, before: TableState, { ports, run }: StepContext, call: CallContext) {
-  const { report, checks } = await buildAndJudge(step, before, ports, call);
+  const { report, checks, near } = await buildAndJudge(step, before, ports, call);
   warnOf(checks, step, ports, run);
-  const written = report.outputs.flatMap((output) => output.partitions);
+  if (near !== undefined) ports.host.notify({ code: 'quarantine/near', run, dataset: step.dataset, ...near });
+  const written = report.outputs.flatMap(({ partitions }) => partitions);
   const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
   const commit = buildCommit(step, report, checks, { run, now: ports.clock.now(), attempt: call.attempt });
   return { commit: await noteKept(step, before, commit, ports, call), bytes };

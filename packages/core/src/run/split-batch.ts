@@ -2,7 +2,7 @@ import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { partitionTemplate } from '../layout/object-key.ts';
 import type { CallContext, ExtractReport } from '../ports/source.ts';
 import type { BuildOutput, BuildReport, BuildRequest } from '../ports/sql-engine.ts';
-import { judgeQuarantine } from '../quality/judge.ts';
+import { judgeQuarantine } from '../quality/judge-quarantine.ts';
 import { misfitColumns, splitMisfits } from '../quality/split-misfits.ts';
 import type { Column } from '../sql/column-type.ts';
 import type { ExtractStep } from '../steps/step.ts';
@@ -16,10 +16,10 @@ import type { RunPorts } from './run-ports.ts';
 export async function splitBatch(
   step: ExtractStep,
   report: ExtractReport,
-  { engine, store }: Pick<RunPorts, 'engine' | 'store'>,
+  { engine, store, host }: Pick<RunPorts, 'engine' | 'store' | 'host'>,
   call: CallContext,
 ): Promise<JudgedReport> {
-  const built = await (await engine()).build(splitRequest(step, report), call, () => undefined);
+  const built = await (await engine()).build(splitRequest(step, report, call), call, () => undefined);
   const kept = partOf(built, 'rows');
   const refused = partOf(built, 'quarantine');
   if (kept.rows + refused.rows !== report.rows) {
@@ -29,13 +29,15 @@ export async function splitBatch(
       at: { dataset: step.dataset },
     });
   }
-  judgeQuarantine(step.dataset, report.rows, refused.rows, step.commit.quarantineMaxPercent);
+  const refusals = [{ day: step.day, rowsRead: report.rows, rowsRefused: refused.rows }];
+  const near = judgeQuarantine(step.dataset, refusals, step.commit.quarantineMaxPercent);
+  if (near !== undefined) host.notify({ code: 'quarantine/near', run: call.run ?? '', dataset: step.dataset, ...near });
   // Nothing refers to them; what cannot be removed now is for `vacuum`.
   await store.delete(report.files.map(({ key }) => key)).catch(() => undefined);
   return { ...report, rows: kept.rows, files: kept.files, refused };
 }
 
-function splitRequest(step: ExtractStep, { files, contract }: ExtractReport): BuildRequest {
+function splitRequest(step: ExtractStep, { files, contract }: ExtractReport, { attempt, run = '' }: CallContext): BuildRequest {
   const { dataset, day, commit } = step;
   const asText = contract?.asText ?? [];
   const texts = new Set(asText.map(({ name }) => name));
@@ -52,7 +54,7 @@ function splitRequest(step: ExtractStep, { files, contract }: ExtractReport): Bu
   const input = { relation: '_read', dataset, columns, files: files.map(({ key }) => key) };
   return {
     dataset,
-    stages: [{ kind: 'input', input }, ...splitMisfits(commit.columns, asText)],
+    stages: [{ kind: 'input', input }, ...splitMisfits(commit.columns, asText, { dataset, batch: attempt, run })],
     outputs: [output('rows', '_rows', commit.columns), output('quarantine', '_refused', misfitColumns(commit.columns))],
     checks: [],
   };

@@ -4,6 +4,7 @@ import { readDuckdbFailure } from './duckdb-error.ts';
 import { duckdbModule } from './duckdb-module.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
 import { identifier, literalList, selectFiles, selectJson } from './duckdb-sql.ts';
+import { selectRefused } from './refused-files.ts';
 
 /** A published table that a query may read, e.g. `gold.sales_summary`, and the files it consists of now. */
 export interface PublishedRelation {
@@ -14,6 +15,8 @@ export interface PublishedRelation {
   readonly isMixed?: boolean;
   /** `json`: the files have one object a line, not Parquet. */
   readonly format?: 'json';
+  /** True: refused rows; the day of their partition is `_day`. */
+  readonly isRefused?: boolean;
 }
 
 /** A cell of a result. Decimals, dates, times and integers that a JavaScript number cannot hold are exact text. */
@@ -52,15 +55,22 @@ export async function queryPublished(
   }
 }
 
+function selectRelation({ columns, isMixed, isRefused, format }: PublishedRelation, files: readonly string[]): string {
+  if (isRefused === true) return selectRefused(columns, files);
+  return format === 'json' && files.length > 0 ? selectJson(columns, files) : selectFiles(columns, files, [], isMixed);
+}
+
 async function declare(connection: DuckDBConnection, store: ObjectStore, relations: readonly PublishedRelation[]): Promise<void> {
   const paths = relations.flatMap((relation) => relation.files.map((key) => store.locate(key)));
   for (const schema of new Set(relations.map((relation) => schemaOf(relation.name)))) {
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`);
   }
-  for (const { name, columns, files, isMixed, format } of relations) {
-    const view = name.split('.').map(identifier).join('.');
-    const located = files.map((key) => store.locate(key));
-    const select = format === 'json' && files.length > 0 ? selectJson(columns, located) : selectFiles(columns, located, [], isMixed);
+  for (const relation of relations) {
+    const view = relation.name.split('.').map(identifier).join('.');
+    const select = selectRelation(
+      relation,
+      relation.files.map((key) => store.locate(key)),
+    );
     await connection.run(`CREATE VIEW ${view} AS ${select}`);
   }
   await connection.run(`SET allowed_paths = ${literalList(paths)}`);

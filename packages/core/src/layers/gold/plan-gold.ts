@@ -44,7 +44,7 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
     ...(work.causes === undefined ? {} : { partitions: work.causes }),
     request: {
       dataset: dataset.name,
-      stages: [...stages, ...modelStages(dataset.sql, dataset.refusing)],
+      stages: [...stages, ...modelStages(dataset.name, dataset.sql, dataset.refusing)],
       outputs: outputsOf(dataset, work),
       checks: dataset.checkScans,
       ...(dataset.measurement === undefined ? {} : { measurement: dataset.measurement }),

@@ -2,6 +2,7 @@ import type { TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildRequest, BuildStage } from '../../ports/sql-engine.ts';
+import { REFUSED_COLUMNS, withOrigin } from '../../quality/refused-origin.ts';
 import { modelStages, refusedOutput } from '../../quality/refusing.ts';
 import { forBoth } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/text.ts';
@@ -100,7 +101,7 @@ function planModelSources(
   });
   if (reason === undefined) return undefined;
   const stages: BuildStage[] = inputs.map((input) => ({ kind: 'input', input: publishedRelation(input, scope) }));
-  if (dataset.cleaning === undefined) stages.push(...modelStages(dataset.origin.sql, dataset.refusing));
+  if (dataset.cleaning === undefined) stages.push(...modelStages(dataset.name, dataset.origin.sql, dataset.refusing));
   else stages.push({ kind: 'table', name: '_source', sql: dataset.origin.sql });
   return { reason, replaceAll: isEvent, stages, onlyTouchedDays: false, hasPrevious: false };
 }
@@ -117,7 +118,7 @@ function cleaningStages(dataset: SilverDataset, sql: SilverSql, sources: Cleanin
     { kind: 'table', name: '_classified', sql: classify },
     { kind: 'view', name: '_candidates', sql: candidates },
     { kind: 'table', name: '_rows', sql: sql.rows },
-    { kind: 'view', name: '_refused', sql: sql.refused },
+    { kind: 'view', name: '_refused', sql: withOrigin(sql.refused, dataset.name, dataset.origin.kind === 'bronze') },
   ];
 }
 
@@ -155,7 +156,7 @@ function outputsOf(dataset: SilverDataset, day: LogicalDate): BuildOutput[] {
   ];
 }
 
-/** The columns of a quarantine table: the source's own, and why the row was refused. */
+/** The columns of a quarantine table: the source's own, why the row was refused, and where it comes from. */
 function refusedColumns(source: SilverDataset['origin']['columns']): SilverDataset['origin']['columns'] {
-  return [...source, { name: '_reasons', type: { kind: 'varchar' } }];
+  return [...source, ...REFUSED_COLUMNS];
 }

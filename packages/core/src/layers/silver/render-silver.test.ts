@@ -103,7 +103,7 @@ describe('a dataset with every rule', () => {
       ['3', '22423', 'unknown', '0', null, null, '2024-01-16'],
       ['6', '84879', 'Bird', '-2', null, '2024-01-15 08:00:00', '2024-01-15'],
     ]);
-    expect(refused.map((row) => [row[0], row[3], row.at(-2), row.at(-1)])).toEqual([
+    expect(refused.map((row) => [row[0], row[3], row.at(-3), row.at(-1)])).toEqual([
       ['4', '1', 'code: pattern', '2024-01-14'],
       [null, 'many', 'line: required, code: required, quantity: cast', '2024-01-15'],
     ]);
@@ -126,9 +126,9 @@ describe('onFail', () => {
     const { rows, refused } = await execute(scriptOf(dataset, 'duckdb').replaceAll('{{logical_date}}', '2024-01-15'), source);
     expect(rows).toEqual([['1', '5']]);
     expect(refused).toEqual([
-      ['2', 'x', 'amount: cast'],
-      ['3', '99', 'amount: range'],
-      ['4', null, 'amount: required'],
+      ['2', 'x', 'amount: cast', 'b'],
+      ['3', '99', 'amount: range', 'b'],
+      ['4', null, 'amount: required', 'b'],
     ]);
   });
 

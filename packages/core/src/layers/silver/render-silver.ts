@@ -41,7 +41,7 @@ export function renderSilver(
     }),
     refused: forBoth((words) => {
       const values = spec.sourceColumns.map(({ name }) => `${words.name(`r__${name}`)} AS ${words.name(name)}`);
-      return `SELECT ${values.join(', ')}, _reasons${day} FROM _classified WHERE _reasons IS NOT NULL${isLive}`;
+      return `SELECT ${values.join(', ')}, _reasons${merge.hasBatch ? ', _batch' : ''}${day} FROM _classified WHERE _reasons IS NOT NULL${isLive}`;
     }),
     accounting: renderAccounting(byDay, merge.hasBatch, spec.changelogKey !== undefined),
   };

@@ -139,7 +139,9 @@ function openLake(batches: Batches) {
     rows: async (kind: 'event' | 'snapshot', part: 'rows' | 'refused' = 'rows') => {
       const files = publishedFiles(await readTable(store, SALES), part === 'rows' ? kind : 'event', part);
       if (files.length === 0) return [];
-      const all = await withConnection((run) => run(files.map(({ key }) => `SELECT * FROM ${quote(key)}`).join(' UNION ALL ')));
+      // Each lake has its own runs.
+      const names = part === 'rows' ? '*' : '* EXCLUDE (_batch, _run)';
+      const all = await withConnection((run) => run(files.map(({ key }) => `SELECT ${names} FROM ${quote(key)}`).join(' UNION ALL ')));
       return all.map((cells) => cells.map(String).join('|')).sort();
     },
   };
@@ -300,4 +302,17 @@ describe('silver of kind snapshot over windows', () => {
     await lake.run(await compile({ ...asSnapshot, bronze: bronzeFrom({ query: 'SELECT * FROM SALES WHERE ID <> 1' }) }), '2024-01-17');
     expect((await lake.rows('snapshot')).map((text) => text[0])).toEqual(['2', '3']);
   });
+});
+
+it('keeps with every refused row why, which dataset refused it, and the batch and the run that brought it', async () => {
+  const graph = await compile(asEvent);
+  const bad: Sale = ['x', '2024-01-15 08:00:00', '2024-01-15', 'many', null];
+  const lake = openLake({ '2024-01-15': [row('1', '2024-01-15')], '2024-01-16': [bad] });
+  for (const day of ['2024-01-15', '2024-01-16']) await lake.run(graph, day);
+  const [, entry] = [...(await lake.state()).partitions][0] ?? [];
+  const [file] = entry?.refused.files ?? [];
+  const [refused] = await withConnection((run) => run(`SELECT _reasons, _dataset, _batch, _run FROM ${quote(file?.key ?? '')}`));
+  const batch = entry?.fromBatches?.find((id) => id.startsWith('2024-01-16'));
+  expect(refused).toEqual(['id: cast, quantity: cast', 'silver.sales', batch, batch?.slice(11, -2)]);
+  expect(batch).toMatch(/^2024-01-16-lake\d+run2-1$/);
 });
