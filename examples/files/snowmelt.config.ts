@@ -49,7 +49,7 @@ export default definePipeline({
       key: ['customer_id'],
       columns: {
         customer_id: { type: 'NUMBER(10,0)' },
-        name: { type: 'VARCHAR', trim: true, collapseSpaces: true, required: true },
+        name: { type: 'VARCHAR', normalize: 'NFC', trim: true, collapseSpaces: true, required: true },
         country: { type: 'VARCHAR', trim: true, case: 'upper', map: { UK: 'GB' }, pattern: '[A-Z]{2}' },
         discount: { type: 'NUMBER(4,2)', default: 0, range: { min: 0, max: 50 } },
         member_since: { type: 'DATE' },

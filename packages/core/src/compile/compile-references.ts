@@ -6,7 +6,7 @@ import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-n
 import { isSameType, renderColumnType } from '../sql/column-type.ts';
 import type { CompileContext } from './context.ts';
 
-/** The datasets that a cleaned dataset's columns refer to, each once. @throws compile/unknown-table, compile/unknown-column, compile/type-error */
+/** The datasets that a cleaned dataset's columns refer to, each once. @throws compile/unknown-column, compile/type-error */
 export function compileReferences(context: CompileContext, name: DatasetName, columns: readonly CleanedColumn[]): readonly DatasetName[] {
   throwAll(columns.flatMap((column) => findFault(context, name, column) ?? []));
   return [...new Set(columns.flatMap(({ rules }) => (rules.reference === undefined ? [] : [parseDatasetName(rules.reference.dataset)])))];
@@ -16,18 +16,10 @@ function findFault(context: CompileContext, name: DatasetName, { name: column, r
   if (rules.reference === undefined) return undefined;
   const { dataset, column: wanted } = rules.reference;
   const at = declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column, 'reference']);
-  const other = context.compiled.get(parseDatasetName(dataset));
-  if (other === undefined) {
-    const known = [...context.compiled.values()].filter(({ layer }) => layer === 'silver').map((one) => one.name);
-    return new SnowmeltError('compile/unknown-table', {
-      message: `\`${column}\` refers to \`${dataset}\`, which the pipeline does not declare.`,
-      hint: suggest(dataset, known),
-      at,
-    });
-  }
-  const there = other.columns.find((one) => one.name === wanted);
+  const columns = context.compiled.get(parseDatasetName(dataset))?.columns ?? [];
+  const there = columns.find((one) => one.name === wanted);
   if (there === undefined) {
-    const names = other.columns.map((one) => one.name);
+    const names = columns.map((one) => one.name);
     return new SnowmeltError('compile/unknown-column', {
       message: `\`${column}\` refers to \`${wanted}\`, which ${dataset} does not have.`,
       hint: suggest(wanted, names),

@@ -5,6 +5,11 @@ import type { Report } from './report.ts';
 
 type Path = readonly string[];
 
+interface Around {
+  readonly silver: SilverDefinition;
+  readonly pipeline: Pipeline;
+}
+
 /** Finds rules of a column that exclude or need each other, or that its type cannot have. */
 export function findCleaningContradictions(path: Path, silver: SilverDefinition, pipeline: Pipeline, report: Report): void {
   for (const [name, column] of Object.entries(silver.columns ?? {})) {
@@ -13,7 +18,7 @@ export function findCleaningContradictions(path: Path, silver: SilverDefinition,
     checkCast(at, column, report);
     findParseContradictions(at, column, report);
     checkProtection(at, name, column, { silver, pipeline }, report);
-    checkReference(at, name, column, silver, report);
+    checkReference(at, name, column, { silver, pipeline }, report);
   }
 }
 
@@ -43,13 +48,7 @@ function checkCast(at: Path, { cast, type }: CleaningColumn, report: Report): vo
   }
 }
 
-function checkProtection(
-  at: Path,
-  name: string,
-  { protect, type }: CleaningColumn,
-  { silver, pipeline }: { readonly silver: SilverDefinition; readonly pipeline: Pipeline },
-  report: Report,
-): void {
+function checkProtection(at: Path, name: string, { protect, type }: CleaningColumn, { silver, pipeline }: Around, report: Report): void {
   if (protect === undefined) return;
   const where = [...at, 'protect'];
   if (type.kind !== 'varchar') {
@@ -68,9 +67,13 @@ function checkProtection(
   }
 }
 
-function checkReference(at: Path, name: string, { reference }: CleaningColumn, silver: SilverDefinition, report: Report): void {
+function checkReference(at: Path, name: string, { reference }: CleaningColumn, { silver, pipeline }: Around, report: Report): void {
   if (reference === undefined) return;
   const where = [...at, 'reference'];
+  const known = Object.keys(pipeline.silver).map((table) => `silver.${table}`);
+  if (!known.includes(reference.dataset)) {
+    report([...where, 'dataset'], `There is no dataset \`${reference.dataset}\`.`, suggest(reference.dataset, known));
+  }
   if (silver.eventTime === name) {
     report(where, `\`${name}\` says which day a row belongs to, so it cannot be looked up.`, 'Put the reference on a column of its own.');
   }

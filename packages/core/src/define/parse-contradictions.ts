@@ -15,6 +15,7 @@ export function findParseContradictions(at: Path, column: CleaningColumn, report
   }
   if (parse.format !== undefined && parse.number !== undefined) {
     report(where, 'A text is a date or a number, not both.', 'Keep `format` or `number`.');
+    return;
   }
   if (parse.json !== undefined && readJsonPath(parse.json) === undefined) {
     report(

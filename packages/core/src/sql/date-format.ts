@@ -101,7 +101,8 @@ function nextItem(rest: string): { readonly item: Item; readonly length: number 
     return { item: { name, element }, length: name.length + digits };
   }
   const [sign = ''] = rest;
-  return /[a-z]/i.test(sign) && sign !== 'T' ? unknownElement(/^[a-z]+/i.exec(rest)?.[0] ?? sign) : { item: { literal: sign }, length: 1 };
+  const isLiteral = !/[a-z]/i.test(sign) || /^T(?!Z)/.test(rest);
+  return !isLiteral ? unknownElement(/^[a-z]+/i.exec(rest)?.[0] ?? sign) : { item: { literal: sign }, length: 1 };
 }
 
 function unknownElement(letters: string): FormatFault {

@@ -76,15 +76,18 @@ export function protectedValue(column: CleanedColumn, words: Words): string {
 }
 
 /**
- * SQL for a source column of a refused row. What is protected in every column that starts from it is so in the quarantine, too:
- * a text by the same key, anything else as no value; bronze has it.
+ * SQL for a source column of a refused row. What a protected column starts from is protected in the quarantine, too, unless
+ * another column shows the whole of it: a text by the same key, anything else as no value; bronze has it.
  */
 export function refusedValue({ name, type }: Column, columns: readonly CleanedColumn[], words: Words): string {
   const using = columns.filter(({ startFlow }) => startFlow.some(({ column }) => column === name));
-  const [first] = using;
-  if (first?.rules.protect === undefined || using.some(({ rules }) => rules.protect === undefined)) return words.name(name);
-  return type.kind === 'varchar' ? protectText(words.name(name), first.rules.protect, words) : `CAST(NULL AS ${words.type(type)})`;
+  const [protection] = using.flatMap(({ rules }) => rules.protect ?? []);
+  if (protection === undefined || using.some(isShownWhole)) return words.name(name);
+  return type.kind === 'varchar' ? protectText(words.name(name), protection, words) : `CAST(NULL AS ${words.type(type)})`;
 }
+
+const isShownWhole = ({ rules }: CleanedColumn): boolean =>
+  rules.protect === undefined && rules.expr === undefined && rules.parse?.json === undefined;
 
 /** SQL for the reasons to refuse a row, NULL if there is none. */
 export function reasonsOf(columns: readonly CleanedColumn[], words: Words): string {

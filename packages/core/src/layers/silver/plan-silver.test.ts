@@ -244,3 +244,53 @@ describe('a model', () => {
     expect(summary(dataset('snapshot', model), emptyState(name), [])?.reason).toBe('missing: never built');
   });
 });
+
+describe('a dataset that refers to another', () => {
+  const people = datasetName('silver', 'people');
+  const snapshotOf = (version: number, on = '2024-01-15'): InputTable => {
+    const files = [{ key: objectKey(`people-${version}.parquet`), rows: 1, bytes: 1, checksum: 'sha256:1', columns: {} }];
+    const entry: PartitionEntry = { version, fingerprint: 'p', rows: 1, files, refused: { rows: 0, files: [] }, inputs: {} };
+    const partitions = new Map(version === 0 ? [] : [[logicalDate(on), entry] as const]);
+    return { name: people, shape: 'snapshot', columns, state: { ...emptyState(people), version, partitions } };
+  };
+  const windows = bronze('event', [['2024-01-15-a', 3]]);
+  const seen = (version: number) => ({ [sales]: 1, [people]: version });
+  const event: SilverDataset = { ...over('event', 'window'), references: [people], keys: { pii: { env: 'PII' } } };
+  const snapshot: SilverDataset = { ...over('snapshot', 'window'), references: [people] };
+
+  it('waits until there is something to refer to', () => {
+    expect(summary(event, emptyState(name), [windows, snapshotOf(0)])).toBeUndefined();
+    expect(summary(event, emptyState(name), [bronze('event', []), snapshotOf(1)])).toBeUndefined();
+  });
+
+  it('reads the other, and judges all rows again when it has changed', () => {
+    const all = ['_source: 2024-01-15-a', 'silver__people: people-2', ...CLEANING];
+    expect(summary(event, emptyState(name), [windows, snapshotOf(2)])).toEqual({
+      reason: 'missing: never built',
+      stages: all,
+      replaceAll: true,
+    });
+    const state = { ...table(1, { '2024-01-15': { fromBatches: ['2024-01-15-a'] } }), inputs: seen(1) };
+    expect(summary(event, state, [windows, snapshotOf(2)])).toEqual({
+      reason: 'stale: silver.people changed, which it refers to',
+      stages: all,
+      replaceAll: true,
+    });
+    expect(summary(event, { ...state, inputs: seen(2) }, [windows, snapshotOf(2)])).toBeUndefined();
+  });
+
+  it('looks at the other as it was on its day, and takes nothing over from the snapshot before', () => {
+    const state = table(1, { '2024-01-15': { inputs: seen(2) } });
+    expect(summary(snapshot, state, [windows, snapshotOf(2)], logicalDate('2024-01-15'))).toBeUndefined();
+    expect(summary(snapshot, state, [windows, snapshotOf(3, '2024-01-16')])).toEqual({
+      reason: 'missing: no partition for 2024-01-16',
+      stages: ['_source: 2024-01-15-a', 'silver__people: people-3', ...CLEANING],
+      replaceAll: false,
+    });
+  });
+
+  it('tells the engine where its keys are', () => {
+    expect(planSilver(event, emptyState(name), [windows, snapshotOf(1)], day)?.request.keys).toEqual({ pii: { env: 'PII' } });
+    expect(planSilver(over('event', 'window'), emptyState(name), [windows], day)?.request).not.toHaveProperty('keys');
+  });
+});
