@@ -14,6 +14,7 @@ export { findUnreferenced, removeUnreferenced } from './lake/vacuum.ts';
 export { buildPlan } from './plan/build-plan.ts';
 export { contractRequests } from './plan/contract-requests.ts';
 export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './reconcile/reconcile-batch.ts';
+export { type CompactionReport, compactTable } from './run/compact-table.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
 export { type RollbackRequest, rollbackTable } from './run/rollback-table.ts';
 export { runPipeline } from './run/run-pipeline.ts';
