@@ -44,8 +44,7 @@ async function describeDifference(
 ): Promise<string | undefined> {
   if (a.length === 0 || b.length === 0)
     return a.length === b.length ? undefined : `${a.length} files on the left, ${b.length} on the right`;
-  const left = `read_parquet([${a.map((path) => `'${path}'`).join(', ')}], hive_partitioning = false)`;
-  const right = `read_parquet([${b.map((path) => `'${path}'`).join(', ')}], hive_partitioning = false)`;
+  const [left, right] = [selectFrom(a), selectFrom(b)];
   const schemas = await all(
     `SELECT (SELECT list(column_name || ' ' || column_type) FROM (DESCRIBE FROM ${left})) IS NOT DISTINCT FROM (SELECT list(column_name || ' ' || column_type) FROM (DESCRIBE FROM ${right}))`,
   );
@@ -57,6 +56,12 @@ async function describeDifference(
   );
   const [more, fewer] = [Number(counts?.[0]), Number(counts?.[1])];
   return more === 0 && fewer === 0 ? undefined : `${more} rows only on the left, ${fewer} only on the right`;
+}
+
+// Which batch a row is of is said by a column only where files were compacted.
+function selectFrom(paths: readonly string[]): string {
+  const files = paths.map((path) => `'${path}'`).join(', ');
+  return `(SELECT COLUMNS(c -> c <> '_batch') FROM read_parquet([${files}], hive_partitioning = false, union_by_name = true))`;
 }
 
 async function publishedOf(dataset: Graph['datasets'][number], lake: string): Promise<Published> {

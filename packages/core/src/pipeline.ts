@@ -26,6 +26,7 @@ export type { Backtest } from './quality/backtest.ts';
 export { type DayRange, type RefusedPartition, refusedPartitions } from './quarantine/refused-partitions.ts';
 export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './reconcile/reconcile-batch.ts';
 export { backtestDataset } from './run/backtest-dataset.ts';
+export { type CompactionReport, compactTable } from './run/compact-table.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
 export { type RollbackRequest, rollbackTable } from './run/rollback-table.ts';
 export { type Replay, replayQuarantine } from './run/replay-quarantine.ts';

@@ -215,6 +215,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('../commands/reconcile.ts')).reconcile,
   },
   {
+    name: 'compact',
+    arguments: '[DATASET]',
+    summary: 'put small files of a partition together; changes no row, makes nothing stale',
+    details: 'The old files stay for the retention, and for whoever reads them; `vacuum` removes them after that.',
+    takes: [0, 1],
+    options: [
+      { name: 'small', value: 'SIZE', help: 'files below this size are small (default: 32MB)' },
+      { name: 'target', value: 'SIZE', help: 'about how large new files become (default: 128MB)' },
+      { name: 'min-files', value: 'N', help: 'leave partitions with fewer small files alone (default: 4)' },
+    ],
+    load: async () => (await import('../commands/compact.ts')).compact,
+  },
+  {
     name: 'vacuum',
     summary: 'remove files that no version within the retention refers to',
     takes: [0, 0],

@@ -79,6 +79,8 @@ export interface SourceDigest {
 /** Files of the lake whose rows are to be summed up. */
 export interface LakeDigestRequest {
   readonly files: readonly ObjectKey[];
+  /** Where files hold rows of several batches: the one whose rows count, by their column `_batch`. */
+  readonly batch?: string;
   readonly columns: readonly Column[];
   readonly level: DigestLevel;
   /** Absent: all rows as one group. */
@@ -107,7 +109,7 @@ export interface LakeDigests {
   digestDays(request: DayDigestRequest, signal: AbortSignal): Promise<ReadonlyMap<LogicalDate, DayDigest>>;
   /** Keys that cut the rows within some ranges into about `parts` equal parts; in order. */
   keyBounds(
-    request: Pick<LakeDigestRequest, 'files' | 'columns'> & {
+    request: Pick<LakeDigestRequest, 'files' | 'batch' | 'columns'> & {
       readonly column: string;
       readonly within: readonly KeyRange[];
       readonly parts: number;

@@ -16,6 +16,11 @@ export interface InputRelation {
   readonly files: readonly ObjectKey[];
   /** Adds the column `_batch`: the name of the folder that a row's file is in. */
   readonly batchColumn?: true;
+  /**
+   * With `batchColumn`, where files may hold rows of several batches: of which batches there are rows in the relation. Such a
+   * file has the column `_batch` itself.
+   */
+  readonly batches?: readonly string[];
 }
 
 /**

@@ -2,6 +2,7 @@ import { compareDigests, type DigestDifference, emptyDigest } from '../digest/co
 import { describeDifference } from '../digest/differing-rows.ts';
 import { findKeyRanges } from '../digest/find-key-ranges.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import { onlyBatches } from '../lake/batch-files.ts';
 import type { Batch, TableState } from '../lake/commit.ts';
 import type { BronzeDataset, BronzeMode } from '../layers/bronze/bronze-dataset.ts';
 import type { DigestLevel, KeySplit, LakeDigests, RowsDigest, RowsReference, SourceDigestRequest } from '../ports/digest.ts';
@@ -41,7 +42,7 @@ export async function reconcileBatch(dataset: BronzeDataset, state: TableState, 
   const why = whyUnknown(dataset, batch);
   if (why !== undefined) return { batch: batch.id, verdict: 'unknown', note: why, lake: { rows: batch.rows, columns: {} }, differing: [] };
   const files = batch.files.slice(0, batch.reconciled?.files).map(({ key }) => key);
-  const [group] = await lakeDigests.digest({ files, columns: dataset.sourceColumns, level }, tools.context.signal);
+  const [group] = await lakeDigests.digest({ ...rowsOf(batch, files), columns: dataset.sourceColumns, level }, tools.context.signal);
   const lake = digestOf(group, dataset, level);
   const base = { batch: batch.id, lake };
   const damage =
@@ -54,6 +55,11 @@ export async function reconcileBatch(dataset: BronzeDataset, state: TableState, 
     return { ...base, verdict: 'unknown', note: 'its declaration has changed since; the next run extracts it again', differing: [] };
   }
   return await compareWithSource({ dataset, batch, level, files, lake }, tools, lakeDigests);
+}
+
+// A compacted file holds rows of other batches, too.
+function rowsOf(batch: Batch, files: Compared['files']) {
+  return { files, ...(onlyBatches([batch]).batches === undefined ? {} : { batch: batch.id }) };
 }
 
 // The rows of some files are not the source's own.
@@ -93,9 +99,9 @@ async function compareWithSource(
       columns: dataset.sourceColumns,
       key: dataset.key ?? [],
       source: async (split: KeySplit) => (await source.digest({ ...exact, split }, context)).groups,
-      lake: (split) => digests.digest({ files, columns: dataset.sourceColumns, level, split }, context.signal),
+      lake: (split) => digests.digest({ ...rowsOf(batch, files), columns: dataset.sourceColumns, level, split }, context.signal),
       bounds: (column, within, parts) =>
-        digests.keyBounds({ files, columns: dataset.sourceColumns, column, within, parts }, context.signal),
+        digests.keyBounds({ ...rowsOf(batch, files), columns: dataset.sourceColumns, column, within, parts }, context.signal),
     });
     const what = describeDifference({ source: theirs, lake, difference, ranges }, dataset.columns);
     const note = isPast ? `${what}; the source was looked at as it is now, so rows that changed since differ, too` : what;

@@ -1,3 +1,4 @@
+import { filesOf } from '../lake/batch-files.ts';
 import type { Batch, CheckResult, Commit, PartitionEntry, TableState, Watermark } from '../lake/commit.ts';
 import type { Reconciliation } from '../lake/reconciliation.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
@@ -64,7 +65,7 @@ export function extractCommit(
     version,
     fingerprint: step.commit.fingerprint,
     rows: batches.reduce((sum, { rows }) => sum + rows, 0),
-    files: batches.flatMap(({ files }) => files),
+    files: filesOf(batches),
     refused: refusedOf(batches),
     batches,
     inputs: {},

@@ -11,6 +11,12 @@ export async function registerCommit(catalog: Catalog, step: Step, after: TableS
   await registerPartitions(catalog, after, written, step.commit.replaceAll);
 }
 
+/** Tells the catalog where the rows of a table lie that was compacted. Idempotent. */
+export async function registerCompaction(catalog: Catalog, after: TableState): Promise<void> {
+  const moved = [...after.partitions].filter(([, entry]) => entry.compactedIn === after.version);
+  await registerPartitions(catalog, after, moved, false);
+}
+
 /** Tells the catalog all that a table consists of. Idempotent. */
 export async function registerState(catalog: Catalog, state: TableState): Promise<void> {
   await registerPartitions(catalog, state, [...state.partitions], true);

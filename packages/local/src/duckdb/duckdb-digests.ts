@@ -11,7 +11,7 @@ import {
 import { digestDays } from './digest-days.ts';
 import { toBuildError } from './duckdb-error.ts';
 import type { DuckdbSession } from './duckdb-session.ts';
-import { selectFiles } from './duckdb-sql.ts';
+import { literal, selectFiles } from './duckdb-sql.ts';
 import { type Statements, withStatements } from './statements.ts';
 
 /** What reads the files. */
@@ -24,11 +24,11 @@ interface Tools {
 export function duckdbDigests({ session, store }: Tools): LakeDigests {
   const reading = <T>(signal: AbortSignal, act: (statements: Statements) => Promise<T>): Promise<T> =>
     withStatements(session, signal, (error, sql, doing) => toBuildError(error, { doing, sql, folder: session.tempFolder, at: {} }), act);
-  const rowsOf = ({ files, columns }: Pick<LakeDigestRequest, 'files' | 'columns'>): string =>
-    `(${selectFiles(
-      columns,
-      files.map((key) => store.locate(key)),
-    )}) AS "x"`;
+  const rowsOf = ({ files, batch, columns }: Pick<LakeDigestRequest, 'files' | 'batch' | 'columns'>): string => {
+    const paths = files.map((key) => store.locate(key));
+    const where = batch === undefined || paths.length === 0 ? '' : ` WHERE "_batch" = ${literal(batch)}`;
+    return `(${selectFiles(columns, paths)}${where}) AS "x"`;
+  };
   return {
     digest: (request, signal) =>
       reading(signal, async (statements) => {

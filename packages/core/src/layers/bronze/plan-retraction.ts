@@ -1,3 +1,4 @@
+import { filesOf, onlyBatches } from '../../lake/batch-files.ts';
 import type { Batch } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import type { BuildRequest } from '../../ports/sql-engine.ts';
@@ -23,7 +24,7 @@ export interface RetractionSpec {
  */
 export function planRetraction({ dataset, key, known, day, prefix, listsKeys }: RetractionSpec): BuildRequest {
   const { name, columns } = dataset;
-  const files = known.flatMap((batch) => batch.files.map((file) => file.key));
+  const files = filesOf(known).map((file) => file.key);
   const sql = forBoth((words) => {
     const by = key.map((column) => words.name(column));
     const live = `SELECT *, MAX(_seq) OVER (PARTITION BY ${by.join(', ')}) AS _newest FROM _known JOIN _order USING (_batch)`;
@@ -34,7 +35,7 @@ export function planRetraction({ dataset, key, known, day, prefix, listsKeys }: 
   return {
     dataset: name,
     stages: [
-      { kind: 'input', input: { relation: '_known', dataset: name, columns, files, batchColumn: true } },
+      { kind: 'input', input: { relation: '_known', dataset: name, columns, files, batchColumn: true, ...onlyBatches(known) } },
       { kind: 'view', name: '_order', sql: batchOrder(known) },
       { kind: 'table', name: '_rows', sql },
     ],

@@ -1,3 +1,4 @@
+import { filesOf, onlyBatches } from '../../lake/batch-files.ts';
 import type { Batch, PartitionEntry, TableState } from '../../lake/commit.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import type { ObjectKey } from '../../layout/object-key.ts';
@@ -34,6 +35,8 @@ export function planEventSources(
   const all = bronze.shape === 'snapshot' ? latestBatches(bronze.state) : batchesOf(bronze.state);
   const consumed = state.inputs[bronze.name] ?? 0;
   const fresh = all.filter((batch) => batch.version > consumed);
+  // A batch can be in the partitions and fresh at once, after a rollback: it is read once.
+  const consumedBefore = all.filter((batch) => batch.version <= consumed);
   const reason = reasonToRebuild(dataset, state, bronze, all, fresh) ?? reasonToJudgeAgain(state, lookups);
   if (reason !== undefined) return { reason, replaceAll: true, stages: [source(bronze, all)], onlyTouchedDays: false, hasPrevious: false };
   const rows = fresh.reduce((sum, batch) => sum + batch.rows, 0);
@@ -54,11 +57,8 @@ export function planEventSources(
           columns: bronze.columns,
           batchColumn: true,
           daysFrom: forBoth(() => 'SELECT day FROM _touched_days'),
-          // A batch can be in the partitions and fresh at once, after a rollback: it is read once.
-          filesByDay: historyFiles(
-            state,
-            all.filter((batch) => batch.version <= consumed),
-          ),
+          ...onlyBatches(consumedBefore),
+          filesByDay: historyFiles(state, consumedBefore),
         },
       },
       { kind: 'view', name: '_source', sql: forBoth(() => 'SELECT * FROM _new UNION ALL SELECT * FROM _history') },
@@ -167,6 +167,7 @@ function relation(bronze: InputTable, name: string, batches: readonly Batch[]): 
     relation: name,
     dataset: bronze.name,
     columns: bronze.columns,
-    files: batches.flatMap(({ files }) => files.map(({ key }) => key)),
+    files: filesOf(batches).map(({ key }) => key),
+    ...onlyBatches(batches),
   };
 }

@@ -100,6 +100,33 @@ describe('an event dataset over windows', () => {
     });
   });
 
+  it('reads a batch once that is new and in its days at once, as after a rollback, and of a compacted file only its batches', () => {
+    const plain = bronze('event', [
+      ['2024-01-15-a', 3],
+      ['2024-01-15-b', 4],
+    ]);
+    const [on, entry] = [...plain.state.partitions][0] ?? [];
+    if (on === undefined || entry === undefined) throw new Error('There is no partition.');
+    const file = {
+      key: objectKey('both.parquet'),
+      rows: 7,
+      bytes: 1,
+      checksum: 'sha256:1',
+      columns: {},
+      batches: ['2024-01-15-a', '2024-01-15-b'],
+    };
+    const batches = entry.batches?.map((batch) => ({ ...batch, files: [file] })) ?? [];
+    const compacted = { ...plain, state: { ...plain.state, partitions: new Map([[on, { ...entry, files: [file], batches }]]) } };
+    const state = table(1, { '2024-01-15': { fromBatches: ['2024-01-15-a', '2024-01-15-b'] } });
+    const stagesOf = (input: InputTable) => planSilver(event, state, [input], day)?.request.stages;
+    expect(stagesOf(plain)?.find(({ kind }) => kind === 'lazy')).toMatchObject({
+      input: { filesByDay: { '2024-01-15': ['2024-01-15-a.parquet'] } },
+    });
+    const [fresh, , history] = stagesOf(compacted) ?? [];
+    expect(fresh).toMatchObject({ input: { files: ['both.parquet'], batches: ['2024-01-15-b'] } });
+    expect(history).toMatchObject({ input: { batches: ['2024-01-15-a'], filesByDay: { '2024-01-15': ['both.parquet'] } } });
+  });
+
   it('reads new batches, and of the old ones only those that a touched day has rows of', () => {
     const batches = bronze('event', [
       ['2024-01-15-a', 3],
