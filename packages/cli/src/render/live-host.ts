@@ -51,6 +51,8 @@ function describe(message: Message, color: ReturnType<typeof paint>): string | u
       return `  ${color.yellow('!')} ${message.dataset}: check ${message.check}: ${message.detail ?? `${formatCount(message.violations)} violations`}`;
     case 'source/drifted':
       return `  ${color.yellow('!')} ${message.dataset}: ${message.detail}`;
+    case 'table/evolves':
+      return `  ${color.yellow('!')} ${message.dataset}: ${message.changes.join(', ')}; ${message.history}`;
     case 'extract/kept':
       return `  ${color.yellow('!')} ${message.dataset}: ${message.day} stays as it is; it was read as a part of another day, or its past cannot be had again`;
     case 'extract/restarted':

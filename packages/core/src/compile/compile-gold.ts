@@ -12,6 +12,7 @@ import { compileChecks } from './compile-checks.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { columnParts, definitionParts } from './definition-parts.ts';
+import { evolutionOf } from './evolution-rules.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a gold definition. @throws compile/* */
@@ -34,6 +35,8 @@ export async function compileGold(
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
     definition: await modelParts(model, file, { ...partitioning, key: definition.key }),
     reads: model.reads,
+    ...evolutionOf(definition),
+    ...(definition.contract === undefined ? {} : { contract: definition.contract }),
     lineage: model.lineage,
     checks,
     checkScans: scans,
@@ -76,13 +79,20 @@ export function partitioningOf(definition: { readonly kind: 'snapshot' | 'event'
 export function needModelColumns(
   context: CompileContext,
   name: DatasetName,
-  definition: { readonly key?: readonly string[] | undefined; readonly eventTime?: string | undefined },
+  definition: {
+    readonly key?: readonly string[] | undefined;
+    readonly eventTime?: string | undefined;
+    readonly contract?: GoldDefinition['contract'];
+    readonly renamed?: GoldDefinition['renamed'];
+  },
   columns: readonly Column[],
 ): void {
   const names = columns.map((column) => column.name);
   const wanted = [
     ...(definition.key ?? []).map((column) => ['key', column] as const),
     ...(definition.eventTime === undefined ? [] : [['eventTime', definition.eventTime] as const]),
+    ...(definition.contract?.protected ?? []).map((column) => ['contract', column] as const),
+    ...Object.keys(definition.renamed ?? {}).map((column) => ['renamed', column] as const),
   ];
   for (const [setting, column] of wanted) {
     if (names.includes(column)) continue;

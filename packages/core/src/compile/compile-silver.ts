@@ -19,6 +19,7 @@ import { translateExpression } from './compile-expression.ts';
 import { inputsOf, modelParts, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
+import { evolutionOf } from './evolution-rules.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a silver definition: cleaned from bronze, a model, or a model that is cleaned. @throws compile/* */
@@ -42,6 +43,7 @@ export async function compileSilver(
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
     definition: await modelParts(model, file, { ...partitioning, key: definition.key }),
     reads: model.reads,
+    ...evolutionOf(definition),
     lineage: model.lineage,
     checks,
     checkScans: scans,
@@ -104,6 +106,7 @@ async function compileCleaned(
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
     definition: await cleanedParts(definition, rules, origin, file),
     ...(model === undefined ? {} : { reads: model.reads }),
+    ...evolutionOf(definition),
     lineage: lineageOf(origin, cleaned, model),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],

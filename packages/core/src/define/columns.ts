@@ -29,6 +29,8 @@ export const cleaningColumn = z.strictObject({
   from: lakeIdentifier.optional(),
   /** Instead of `from`: an expression over the bronze columns, in Snowflake SQL. */
   expr: text.optional(),
+  /** The name that it had before, so that a rename is not taken for a column that came and one that went. */
+  renamedFrom: lakeIdentifier.optional(),
   /** The type to have; a value that cannot be cast is refused. */
   type: columnType,
   /** Removes white space at both ends. */

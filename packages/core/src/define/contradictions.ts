@@ -1,6 +1,7 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { findBronzeContradictions } from './bronze-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
+import { findEvolutionContradictions } from './evolution-contradictions.ts';
 import { checkFiles } from './file-contradictions.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
 import { needColumns, type Report } from './report.ts';
@@ -19,6 +20,7 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
   }
   for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
   for (const [table, gold] of Object.entries(pipeline.gold)) checkEventTime(['gold', table], gold, report);
+  findEvolutionContradictions(pipeline, report);
   return errors;
 }
 

@@ -4,6 +4,7 @@ import { bronzeColumn } from './bronze-column.ts';
 import { check } from './checks.ts';
 import { cleaningColumn, lakeIdentifier, text } from './columns.ts';
 import { duration } from './duration.ts';
+import { contract, evolution, renamed } from './evolution.ts';
 import { snowflakeSource } from './snowflake-source.ts';
 import { csvFormat, duckdbSource, filesSource } from './sources.ts';
 
@@ -17,6 +18,7 @@ const bronze = z.strictObject({
   /** How CSV files are written. */
   format: csvFormat.optional(),
   columns: z.record(lakeIdentifier, bronzeColumn),
+  evolution,
   key: z.array(lakeIdentifier).min(1).optional(),
   /**
    * `full`: the whole table every time; `window`: what the watermark says is new; `changes`: what Snowflake says has changed,
@@ -50,6 +52,8 @@ const model = {
   eventTime: lakeIdentifier.optional(),
   key: z.array(lakeIdentifier).min(1).optional(),
   checks: z.array(check).default([]),
+  evolution,
+  renamed,
 };
 
 /** A cleaned dataset: rules over one bronze dataset, or a SQL model. */
@@ -66,7 +70,7 @@ const silver = z.strictObject({
   quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
 });
 
-const gold = z.strictObject({ ...model, sql: text });
+const gold = z.strictObject({ ...model, sql: text, contract });
 
 /** The whole declaration, as parsed by `parsePipeline`. */
 export const pipelineSchema = z.strictObject({

@@ -61,6 +61,12 @@ export interface CheckResult {
   readonly detail?: string;
 }
 
+/** What others rely on: these columns keep name and type as long as the version is this one. */
+export interface Contract {
+  readonly version: number;
+  readonly protected: readonly string[];
+}
+
 /** One commit: a small immutable object in the table log. */
 export interface Commit {
   readonly format: 1;
@@ -74,6 +80,7 @@ export interface Commit {
   readonly fingerprint: string;
   /** A digest of each part of the definition, so that a later one can say which of them changed. */
   readonly definition?: Readonly<Record<string, string>>;
+  readonly contract?: Contract;
   /** Partitions that this commit writes, whole. */
   readonly partitions: Readonly<Record<LogicalDate, PartitionEntry>>;
   /** True: partitions that are not listed no longer exist. */
@@ -94,6 +101,7 @@ export interface TableState {
   readonly refusedColumns: readonly Column[];
   readonly fingerprint: string | undefined;
   readonly definition?: Readonly<Record<string, string>>;
+  readonly contract?: Contract;
   readonly partitions: ReadonlyMap<LogicalDate, PartitionEntry>;
   readonly inputs: Readonly<Record<string, number>>;
   readonly watermark: Watermark | undefined;
@@ -135,5 +143,6 @@ export function applyCommit(state: TableState, commit: Commit): TableState {
     committedAt: commit.committedAt,
     ...(commit.described === undefined ? {} : { described: commit.described }),
     ...(commit.definition === undefined ? {} : { definition: commit.definition }),
+    ...(commit.contract === undefined ? {} : { contract: commit.contract }),
   };
 }

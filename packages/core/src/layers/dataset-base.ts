@@ -9,6 +9,12 @@ export interface ColumnSource {
   readonly column: string;
 }
 
+/** Which changes of a dataset's columns are allowed, and which columns had another name before (new name: old name). */
+export interface EvolutionRules {
+  readonly policy: 'any' | 'compatible' | 'freeze';
+  readonly renamed: Readonly<Record<string, string>>;
+}
+
 /** What every dataset of the graph has. */
 export interface DatasetBase {
   readonly name: DatasetName;
@@ -22,6 +28,7 @@ export interface DatasetBase {
   /** Columns of an input that can have a say in the rows; all of them where an input is not named. */
   readonly reads?: Readonly<Record<DatasetName, readonly string[]>>;
   readonly lineage: Readonly<Record<string, readonly ColumnSource[]>>;
+  readonly evolution?: EvolutionRules;
   readonly checks: readonly Check[];
   readonly checkScans: readonly CheckScan[];
   /** SQL file, relative to the project, if there is one. */

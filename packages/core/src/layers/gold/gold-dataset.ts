@@ -1,3 +1,4 @@
+import type { Contract } from '../../lake/commit.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import type { DatasetBase, Partitioning } from '../dataset-base.ts';
 
@@ -7,4 +8,5 @@ export interface GoldDataset extends DatasetBase {
   readonly partitioning: Partitioning;
   readonly key: readonly string[] | undefined;
   readonly sql: RenderedSql;
+  readonly contract?: Contract;
 }
