@@ -19,8 +19,10 @@ export { type ColumnName, rowsUp, walkDown, walkUp } from './lineage/walk-column
 export { datasetsDown, datasetsUp } from './lineage/walk-datasets.ts';
 export { buildPlan } from './plan/build-plan.ts';
 export { contractRequests } from './plan/contract-requests.ts';
+export { type ColumnChange, describeChange, describeEvolution, type TableEvolution } from './plan/evolution.ts';
 export { describeLedger, type LedgerEntry, type LedgerGroup } from './plan/ledger.ts';
 export { type PastStates, readPast } from './plan/read-past.ts';
+export { evolutionErrors } from './plan/refuse-evolution.ts';
 export { type Selection, selectDatasets } from './plan/select-datasets.ts';
 export type { Backtest } from './quality/backtest.ts';
 export { type DayRange, type RefusedPartition, refusedPartitions } from './quarantine/refused-partitions.ts';

@@ -1,6 +1,8 @@
-import { buildPlan, describeLedger, readLake, readPast } from '@snowmelt/core/pipeline';
+import { buildPlan, describeEvolution, describeLedger, evolutionErrors, readLake, readPast } from '@snowmelt/core/pipeline';
+import { throwAll } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
+import { renderEvolution } from '../render/render-evolution.ts';
 import { renderLedger } from '../render/render-ledger.ts';
 import { renderPlan } from '../render/render-plan.ts';
 import { readDate } from './logical-dates.ts';
@@ -16,11 +18,16 @@ export const plan: CommandAction = async (invocation) => {
       project.graph.datasets.map(({ name }) => name),
     );
     const scope = await readScope(invocation, project);
+    const evolution = describeEvolution(project.graph, lake, scope.only);
+    const refused = evolutionErrors(project.graph, lake, scope.only);
     const made = buildPlan(project.graph, lake, { day, ...scope, past: await readPast(project.graph, lake, project.store) });
     const ledger = describeLedger(project.graph, lake, made, scope.only);
     const text = (): string =>
-      `${describeScope(scope, project.graph)}${renderPlan(made, project.graph.source.kind)}${renderLedger(ledger)}`;
-    invocation.terminal.out(invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made, ledger })}\n` : text());
+      `${describeScope(scope, project.graph)}${renderEvolution(evolution)}${renderPlan(made, project.graph.source.kind)}${renderLedger(ledger)}`;
+    invocation.terminal.out(
+      invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made, evolution, ledger })}\n` : text(),
+    );
+    throwAll([...refused]);
     return 0;
   } finally {
     project.close();

@@ -53,6 +53,8 @@ function describe(message: Message, color: ReturnType<typeof paint>): string | u
       return `  ${color.yellow('!')} ${message.dataset}: ${nearText(message)}`;
     case 'source/drifted':
       return `  ${color.yellow('!')} ${message.dataset}: ${message.detail}`;
+    case 'table/evolves':
+      return `  ${color.yellow('!')} ${message.dataset}: ${message.changes.join(', ')}; ${message.history}`;
     case 'extract/kept':
       return `  ${color.yellow('!')} ${message.dataset}: ${message.day} stays as it is; it was read as a part of another day, or its past cannot be had again`;
     case 'extract/restarted':

@@ -22,6 +22,6 @@ export function cleanedParts(
     'the columns that it starts from': origin.columns,
     'how its source is read': origin.kind === 'bronze' ? origin.mode : undefined,
     'the order of its columns': Object.keys(rules),
-    ...columnParts(rules),
+    ...columnParts(Object.fromEntries(Object.entries(rules).map(([name, { renamedFrom: _before, ...rule }]) => [name, rule]))),
   });
 }

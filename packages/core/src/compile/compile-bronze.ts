@@ -8,6 +8,7 @@ import { DELETED_COLUMN } from '../layout/deleted-column.ts';
 import type { FileFormat, SourceColumn, SourceRelation } from '../ports/source.ts';
 import { compileExpectations } from './compile-expectations.ts';
 import { columnParts, definitionParts } from './definition-parts.ts';
+import { evolutionOf } from './evolution-rules.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a bronze definition. Its types are the declared ones; the source is held to them when it is read. */
@@ -34,6 +35,7 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
       ...columnParts(Object.fromEntries(sourceColumns.map((column) => [column.name, column]))),
     }),
     lineage: {},
+    ...evolutionOf(definition),
     checks,
     checkScans: scans,
     file: undefined,

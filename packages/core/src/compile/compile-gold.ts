@@ -13,6 +13,7 @@ import { compileKeyed } from './compile-keyed.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { columnParts, definitionParts } from './definition-parts.ts';
+import { evolutionOf } from './evolution-rules.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Compiles a gold definition. @throws compile/* */
@@ -40,6 +41,8 @@ export async function compileGold(
     ...model.traced,
     ...checkedPart(checked),
     ...(refusing === undefined ? {} : { refusing }),
+    ...evolutionOf(definition),
+    ...(definition.contract === undefined ? {} : { contract: definition.contract }),
     file: file.path,
     partitioning,
     key: definition.key,
@@ -100,13 +103,20 @@ export function partitioningOf(definition: {
 export function needModelColumns(
   context: CompileContext,
   name: DatasetName,
-  definition: { readonly key?: readonly string[] | undefined; readonly eventTime?: string | undefined },
+  definition: {
+    readonly key?: readonly string[] | undefined;
+    readonly eventTime?: string | undefined;
+    readonly contract?: GoldDefinition['contract'];
+    readonly renamed?: GoldDefinition['renamed'];
+  },
   columns: readonly Column[],
 ): void {
   const names = columns.map((column) => column.name);
   const wanted = [
     ...(definition.key ?? []).map((column) => ['key', column] as const),
     ...(definition.eventTime === undefined ? [] : [['eventTime', definition.eventTime] as const]),
+    ...(definition.contract?.protected ?? []).map((column) => ['contract', column] as const),
+    ...Object.keys(definition.renamed ?? {}).map((column) => ['renamed', column] as const),
   ];
   for (const [setting, column] of wanted) {
     if (names.includes(column)) continue;

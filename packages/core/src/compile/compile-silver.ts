@@ -23,6 +23,7 @@ import { inputsOf, modelParts, needModelColumns, partitioningOf, withDay } from 
 import { compileModel, type ModelFile } from './compile-model.ts';
 import { compileReferences } from './compile-references.ts';
 import type { CompileContext } from './context.ts';
+import { evolutionOf } from './evolution-rules.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { traceCleaning } from './trace-cleaning.ts';
 
@@ -51,6 +52,7 @@ export async function compileSilver(
     ...model.traced,
     ...checkedPart(checked),
     ...(refusing === undefined ? {} : { refusing }),
+    ...evolutionOf(definition),
     layer: 'silver',
     partitioning,
     origin: { kind: 'model', sql: withDay(model.sql, partitioning), columns: model.columns },
@@ -120,6 +122,7 @@ async function compileCleaned(
     ...(model === undefined ? {} : { reads: model.reads }),
     ...traceCleaning({ origin, columns: cleaned, model: model?.traced, merge: definition, place }),
     ...checkedPart(checked),
+    ...evolutionOf(definition),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? checkScans : [...checkScans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
     layer: 'silver',

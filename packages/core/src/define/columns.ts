@@ -59,6 +59,8 @@ export const cleaningColumn = z.strictObject({
   from: lakeIdentifier.optional(),
   /** Instead of `from`: an expression over the bronze columns, in Snowflake SQL. */
   expr: text.optional(),
+  /** The name that it had before, so that a rename is not taken for a column that came and one that went. */
+  renamedFrom: lakeIdentifier.optional(),
   /** The type to have; a value that cannot be cast is refused. */
   type: columnType,
   /** Gives texts that look alike one spelling: Unicode's normal form C. */

@@ -3,6 +3,7 @@ import { findBronzeContradictions } from './bronze-contradictions.ts';
 import { findCheckContradictions } from './check-contradictions.ts';
 import { findCleaningContradictions } from './cleaning-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
+import { findEvolutionContradictions } from './evolution-contradictions.ts';
 import { checkFiles } from './file-contradictions.ts';
 import { checkKeyed } from './keyed-contradictions.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
@@ -27,6 +28,7 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
   }
   for (const layer of ['silver', 'gold'] as const)
     for (const [table, dataset] of Object.entries(pipeline[layer])) findCheckContradictions([layer, table], dataset, report);
+  findEvolutionContradictions(pipeline, report);
   return errors;
 }
 

@@ -4,6 +4,7 @@ import { bronzeColumn } from './bronze-column.ts';
 import { check } from './checks.ts';
 import { cleaningColumn, lakeIdentifier, text } from './columns.ts';
 import { duration } from './duration.ts';
+import { contract, evolution, renamed } from './evolution.ts';
 import { secret } from './secret.ts';
 import { snowflakeSource } from './snowflake-source.ts';
 import { csvFormat, duckdbSource, filesSource } from './sources.ts';
@@ -18,6 +19,7 @@ const bronze = z.strictObject({
   /** How CSV files are written. */
   format: csvFormat.optional(),
   columns: z.record(lakeIdentifier, bronzeColumn),
+  evolution,
   key: z.array(lakeIdentifier).min(1).optional(),
   /**
    * `full`: the whole table every time; `window`: what the watermark says is new; `changes`: what Snowflake says has changed,
@@ -53,6 +55,8 @@ const model = {
   checks: z.array(check).default([]),
   /** More refused rows than this share of what was read stop the build. */
   quarantine: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+  evolution,
+  renamed,
 };
 
 /** A cleaned dataset: rules over one bronze dataset, or a SQL model. */
@@ -74,6 +78,7 @@ const gold = z.strictObject({
   sql: text,
   /** For `keyed`: in how many files the rows are, by a hash of the key; default: as their number demands. */
   buckets: z.number().int().min(1).max(1024).optional(),
+  contract,
 });
 
 /** The whole declaration, as parsed by `parsePipeline`. */

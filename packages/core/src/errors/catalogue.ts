@@ -75,6 +75,8 @@ export const ERROR_CATALOGUE = {
   'quality/quarantine-budget': entry('user', 'never', 'More rows were refused than the quarantine budget allows.'),
   'query/failed': entry('user', 'never', 'A query over published tables failed.'),
   'test/invalid': entry('user', 'never', 'A unit test is not written as one, or its rows do not fit the pipeline.'),
+  'evolution/refused': entry('user', 'never', 'The columns of a dataset changed in a way that its `evolution` does not allow.'),
+  'evolution/protected-column': entry('user', 'never', 'A change breaks the contract of a gold dataset, whose version is still the same.'),
   'run/interrupted': entry('user', 'safe', 'The run was stopped by a signal.'),
   'run/input-not-ready': entry('user', 'never', 'A selected dataset reads one that is not selected and not in the lake as declared.'),
   'run/not-found': entry('user', 'never', 'A command names a run of which there is no record.'),

@@ -72,6 +72,12 @@ export interface CheckResult {
 /** What a commit did that neither extracted nor built. `rollback`: the rows are those of version `to` again. */
 export type Upkeep = { readonly kind: 'compaction' } | { readonly kind: 'rollback'; readonly to: number };
 
+/** What others rely on: these columns keep name and type as long as the version is this one. */
+export interface Contract {
+  readonly version: number;
+  readonly protected: readonly string[];
+}
+
 /** One commit: a small immutable object in the table log. */
 export interface Commit {
   readonly format: 1;
@@ -85,6 +91,7 @@ export interface Commit {
   readonly fingerprint: string;
   /** A digest of each part of the definition, so that a later one can say which of them changed. */
   readonly definition?: Readonly<Record<string, string>>;
+  readonly contract?: Contract;
   /** Partitions that this commit writes, whole. */
   readonly partitions: Readonly<Record<LogicalDate, PartitionEntry>>;
   /** True: partitions that are not listed no longer exist. */
@@ -107,6 +114,7 @@ export interface TableState {
   readonly refusedColumns: readonly Column[];
   readonly fingerprint: string | undefined;
   readonly definition?: Readonly<Record<string, string>>;
+  readonly contract?: Contract;
   readonly partitions: ReadonlyMap<LogicalDate, PartitionEntry>;
   readonly inputs: Readonly<Record<string, number>>;
   readonly watermark: Watermark | undefined;
@@ -162,6 +170,7 @@ function headOf(state: TableState, commit: Commit): TableState {
     committedAt: commit.committedAt,
     ...(commit.described === undefined ? {} : { described: commit.described }),
     ...(commit.definition === undefined ? {} : { definition: commit.definition }),
+    ...(commit.contract === undefined ? {} : { contract: commit.contract }),
   };
 }
 

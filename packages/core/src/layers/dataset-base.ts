@@ -17,6 +17,12 @@ export interface ColumnSource {
   readonly masked?: true;
 }
 
+/** Which changes of a dataset's columns are allowed, and which columns had another name before (new name: old name). */
+export interface EvolutionRules {
+  readonly policy: 'any' | 'compatible' | 'freeze';
+  readonly renamed: Readonly<Record<string, string>>;
+}
+
 /** What every dataset of the graph has. */
 export interface DatasetBase {
   readonly name: DatasetName;
@@ -34,6 +40,7 @@ export interface DatasetBase {
   readonly rowLineage?: readonly ColumnSource[];
   /** Where columns are written, as far as that is known. */
   readonly columnPlaces?: Readonly<Record<string, Place>>;
+  readonly evolution?: EvolutionRules;
   readonly checks: readonly Check[];
   readonly checkScans: readonly CheckScan[];
   /** What its checks measure in one scan; absent: nothing. */

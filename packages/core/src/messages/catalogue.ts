@@ -76,6 +76,15 @@ export type Message =
   | { readonly code: 'extract/restarted'; readonly run: string; readonly dataset: string; readonly why: string }
   /** The source will not be able to tell what changes from here on: the next extraction will read all rows again. */
   | { readonly code: 'extract/untracked'; readonly run: string; readonly dataset: string; readonly why: string }
+  /** The columns of a table will be others than it has; `changes` in words, `history`: what becomes of what there is. */
+  | {
+      readonly code: 'table/evolves';
+      readonly run: string;
+      readonly dataset: string;
+      readonly version: number;
+      readonly changes: readonly string[];
+      readonly history: string;
+    }
   /** The commit stands, the catalog does not know it yet; the next run repairs that. */
   | { readonly code: 'catalog/behind'; readonly run: string; readonly dataset: string }
   | { readonly code: 'catalog/repaired'; readonly run: string; readonly dataset: string }

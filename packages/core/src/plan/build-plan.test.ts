@@ -10,6 +10,7 @@ import { addDays, type LogicalDate, logicalDate } from '../layout/logical-date.t
 import { objectKey } from '../layout/object-key.ts';
 import type { Plan } from '../steps/step.ts';
 import { buildPlan } from './build-plan.ts';
+import { describeLedger } from './ledger.ts';
 
 const session = openDuckdb({ memoryLimit: '300MB', threads: 1, tempFolder: 'node_modules/.cache/core-tests' });
 afterAll(() => session.close());
@@ -202,6 +203,105 @@ describe('a plan', () => {
       expect(JSON.stringify(made)).not.toContain('{{logical_date}}');
     }
     expect(JSON.stringify(plan(builtLake({ 'gold.totals': emptyOf('gold.totals') })))).toContain("CAST('2024-01-16' AS DATE)");
+  });
+
+  it('makes only what is selected, and never of inputs that are not there', () => {
+    const only = (...names: string[]) => new Set(names.map(parseDatasetName));
+    const moreSales = builtLake({ 'bronze.sales': extracted('bronze.sales', ['2024-01-15', '2024-01-16', '2024-01-17']) });
+    const made = buildPlan(graph, lakeOf(moreSales), { day: DAY, only: only('silver.fact', 'gold.daily') });
+    expect([made.steps.map(({ dataset }) => dataset), made.pending.map(({ dataset }) => dataset)]).toEqual([
+      ['silver.fact'],
+      ['gold.daily'],
+    ]);
+    expect(buildPlan(graph, lakeOf(moreSales), { day: DAY, only: only('gold.daily') }).steps).toEqual([]);
+    const refuse =
+      (tables: Tables, name: string, day = DAY) =>
+      () =>
+        buildPlan(graph, lakeOf(tables), { day, only: only(name) });
+    expect(refuse(builtLake({ 'silver.dim': emptyOf('silver.dim') }), 'gold.priced')).toThrow(
+      expect.objectContaining({
+        code: 'run/input-not-ready',
+        message: expect.stringContaining('silver.dim, which is not selected and was never built'),
+      }),
+    );
+    expect(refuse({}, 'silver.fact')).toThrow(expect.objectContaining({ message: expect.stringContaining('was never extracted') }));
+    const otherwise = { fingerprint: 'old', columns: [{ name: 'id', type: { kind: 'varchar' } }] } as const;
+    expect(
+      refuse(builtLake({ 'silver.dim': table('silver.dim', 2, { '2024-01-16': { fingerprint: 'old' } }, otherwise) }), 'gold.priced'),
+    ).toThrow(expect.objectContaining({ message: expect.stringContaining('with other columns (id, since)') }));
+    const past = builtLake({ 'silver.dim': table('silver.dim', 3, { '2024-01-15': { fingerprint: 'old' }, '2024-01-16': {} }) });
+    expect(refuse(past, 'silver.joined', logicalDate('2024-01-15'))).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('a snapshot of that day by an earlier definition') }),
+    );
+    expect(refuse(past, 'silver.joined')).not.toThrow();
+  });
+
+  it('makes again in full what is asked for, once, in place of what there is', () => {
+    const fresh = new Set<DatasetName>(graph.datasets.filter(({ layer }) => layer !== 'gold').map(({ name }) => name));
+    const made = buildPlan(graph, lakeOf(builtLake()), { day: DAY, fresh });
+    const [sales, items] = made.steps;
+    expect(sales).toMatchObject({
+      reason: 'full refresh: all of it is read from the source again',
+      commit: { baseVersion: 2, replaceAll: true },
+    });
+    expect(items).toMatchObject({ commit: { baseVersion: 2, replaceAll: false } });
+    const fulfilled = new Set(['bronze.sales', 'bronze.items'].map(parseDatasetName));
+    const behind = buildPlan(graph, lakeOf(builtLake()), { day: DAY, fresh, fulfilled });
+    expect(reasons(behind)).toEqual({
+      'silver.fact': 'full refresh: all of it is made again',
+      'silver.latest': 'full refresh: the snapshot of the day is made again',
+      'silver.dim': 'full refresh: the snapshot of the day is made again',
+    });
+    expect(behind.steps.map(({ commit }) => [commit.baseVersion, commit.replaceAll])).toEqual([
+      [2, true],
+      [2, false],
+      [2, false],
+    ]);
+  });
+
+  it('of what reads only columns that were kept is empty, and names the others', () => {
+    const days = ['2024-01-15', '2024-01-16'];
+    const rewritten = (columns: string[]) => {
+      const entry = (since: number) => ({ version: 5, kept: { since, columns } });
+      return table('silver.fact', 5, { [days[0] ?? '']: entry(1), [days[1] ?? '']: entry(2) }, { inputs: { 'bronze.sales': 2 } });
+    };
+    // The models name `id` and `sold_on`; `changed_at` is read by none.
+    expect(reasons(plan(builtLake({ 'silver.fact': rewritten(['id', 'sold_on']) })))).toEqual({});
+    expect(reasons(plan(builtLake({ 'silver.fact': rewritten(['sold_on', 'changed_at']) })))).toEqual({
+      'silver.joined': 'stale: silver.fact moved from version 2 to 5',
+      'gold.priced': 'stale: silver.fact moved from version 2 to 5 (2 days)',
+    });
+    const partly = table(
+      'silver.fact',
+      5,
+      {
+        '2024-01-15': { version: 5, kept: { since: 1, columns: ['sold_on'] } },
+        '2024-01-16': { version: 5 },
+      },
+      { inputs: { 'bronze.sales': 2 } },
+    );
+    expect(reasons(plan(builtLake({ 'silver.fact': partly })))).toMatchObject({
+      'gold.daily': 'stale: silver.fact moved from version 2 to 5 (1 day)',
+    });
+  });
+
+  it('is told by the ledger: every partition that there is stands in one way', () => {
+    const tables = fc.tuple(...graph.datasets.map((dataset) => anyTable(dataset)));
+    fc.assert(
+      fc.property(tables, fc.constantFrom('2024-01-15', '2024-01-16', '2024-01-17'), (states, on) => {
+        const lake = new Map(states.map((state) => [state.dataset, state]));
+        const made = buildPlan(graph, lake, { day: logicalDate(on) });
+        const ledger = describeLedger(graph, lake, made);
+        expect(ledger.map(({ dataset }) => dataset)).toEqual(graph.datasets.map(({ name }) => name));
+        for (const { dataset, groups } of ledger) {
+          const told = groups.flatMap(({ days }) => days);
+          expect(new Set(told).size).toBe(told.length);
+          expect(told).toEqual(expect.arrayContaining([...(lake.get(dataset)?.partitions.keys() ?? [])]));
+          const hasWork = groups.some(({ state }) => state === 'missing' || state === 'stale');
+          expect(hasWork).toBe(made.steps.some((step) => step.dataset === dataset));
+        }
+      }),
+    );
   });
 
   it('never changes what it is made from, and is always the same', () => {

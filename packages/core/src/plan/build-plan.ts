@@ -41,6 +41,7 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
   const moving = new Set<DatasetName>();
   for (const dataset of graph.datasets) {
     if (options.only?.has(dataset.name) === false) continue;
+    if (options.only !== undefined) refuseUnreadyInputs(graph, dataset, lake, { only: options.only, day: options.day });
     const after = readsOf(dataset).filter((input) => moving.has(input));
     if (after.length > 0) {
       moving.add(dataset.name);
@@ -48,7 +49,6 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
       continue;
     }
     if (options.settled?.has(dataset.name)) continue;
-    if (options.only !== undefined) refuseUnreadyInputs(graph, dataset, lake, options.only);
     const step = planDataset(graph, dataset, lake, options);
     if (step === undefined) continue;
     moving.add(dataset.name);

@@ -140,6 +140,7 @@ function commitBase(step: Step, context: CommitContext, checks: readonly CheckRe
     refusedColumns: refusedColumnsOf(step),
     fingerprint,
     ...(step.commit.definition === undefined ? {} : { definition: step.commit.definition }),
+    ...(step.commit.contract === undefined ? {} : { contract: step.commit.contract }),
     replaceAll,
     inputs,
     checks,

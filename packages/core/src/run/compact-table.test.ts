@@ -73,7 +73,7 @@ function portsOf(store: ObjectStore, hashOf: (files: readonly string[]) => strin
     catalog,
     clock: manualClock(),
     engine: async () => ({ dialect: 'duckdb' as const, build }),
-    digests: async () => ({ digest, keyBounds: async () => [] }),
+    digests: async () => ({ digest, digestDays: async () => new Map(), keyBounds: async () => [] }),
   };
 }
 

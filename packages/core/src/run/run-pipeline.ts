@@ -1,4 +1,5 @@
 import { type Graph, upstreamOf } from '../compile/graph.ts';
+import { throwAll } from '../errors/snowmelt-error.ts';
 import { emptyState } from '../lake/commit.ts';
 import type { LakeState } from '../lake/published.ts';
 import { readLake } from '../lake/read-lake.ts';
@@ -7,7 +8,9 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import { buildPlan } from '../plan/build-plan.ts';
+import { describeChange, describeEvolution } from '../plan/evolution.ts';
 import { readPast } from '../plan/read-past.ts';
+import { evolutionErrors } from '../plan/refuse-evolution.ts';
 import type { Plan, Step } from '../steps/step.ts';
 import { executeStep, type StepContext } from './execute-step.ts';
 import { inParallel } from './in-parallel.ts';
@@ -31,6 +34,7 @@ interface Progress {
 /**
  * Brings the lake up to date for one logical date: plans, executes what can run, and plans again with what that wrote,
  * until nothing is left. Every step commits on its own, so a run that is stopped anywhere is simply continued by the next.
+ * @throws evolution/*, run/input-not-ready before anything is done
  */
 export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPorts, settings: RunSettings): Promise<RunRecord> {
   const run = ports.clock.newId();
@@ -45,11 +49,17 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
     steps: [],
     ...scopeOf(settings),
   };
-  ports.host.notify({ code: 'run/started', run, day, pipeline: graph.pipeline });
   const lake = await readLake(
     ports.store,
     graph.datasets.map(({ name }) => name),
   );
+  // What cannot be built as it is asked for is refused before anything is touched.
+  throwAll([...evolutionErrors(graph, lake, settings.only)]);
+  if (settings.only !== undefined) buildPlan(graph, lake, { ...settings, day });
+  ports.host.notify({ code: 'run/started', run, day, pipeline: graph.pipeline });
+  for (const { dataset, version, changes, history } of describeEvolution(graph, lake, settings.only)) {
+    ports.host.notify({ code: 'table/evolves', run, dataset, version, changes: changes.map(describeChange), history });
+  }
   await repairCatalogs(lake, ports, run);
   const progress: Progress = { lake: new Map(lake), settled: new Set(), failed: new Set(), conflicts: new Map(), outcomes: [] };
   const context: StepContext = { run, ports, settings, attempts: { value: 0 } };

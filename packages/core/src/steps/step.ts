@@ -1,3 +1,4 @@
+import type { Contract } from '../lake/commit.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { DataFile } from '../ports/data-file.ts';
@@ -14,6 +15,7 @@ export interface CommitPlan {
   readonly columns: readonly Column[];
   readonly fingerprint: string;
   readonly definition?: Readonly<Record<string, string>>;
+  readonly contract?: Contract;
   /** True: partitions that the step does not write cease to exist. */
   readonly replaceAll: boolean;
   readonly inputs: Readonly<Record<string, number>>;

@@ -1,4 +1,5 @@
 import type { DatasetName } from '../../layout/dataset-name.ts';
+import type { Contract } from '../../lake/commit.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import type { DatasetBase, Partitioning } from '../dataset-base.ts';
 
@@ -12,6 +13,7 @@ export interface GoldDataset extends DatasetBase {
   readonly quarantineMaxPercent?: number;
   /** How it is made key by key, if it is of kind keyed. */
   readonly keyed?: KeyedModel;
+  readonly contract?: Contract;
 }
 
 /** What making a dataset key by key needs to know. */

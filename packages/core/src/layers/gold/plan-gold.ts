@@ -55,6 +55,7 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
       columns: dataset.columns,
       fingerprint: dataset.fingerprint,
       ...(dataset.definition === undefined ? {} : { definition: dataset.definition }),
+      ...(dataset.contract === undefined ? {} : { contract: dataset.contract }),
       replaceAll: work.partition.kind === 'by' && work.partition.only === undefined,
       inputs: inputVersions(inputs),
       checks: dataset.checks,
