@@ -34,6 +34,7 @@ import {
 import type { Invocation } from '../arguments/command.ts';
 import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
+import { openLineage } from './open-lineage.ts';
 import { openSourceDoctor, type SourceDoctor } from './source-doctor.ts';
 
 /** A project with its laptop adapters. The one place where they are chosen. */
@@ -98,7 +99,11 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     openSource,
     openEngine,
     openDoctor: () => openSourceDoctor(graph, parts),
-    ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine, digests: openDigests }),
+    ports: (host) => {
+      const observer = openLineage(graph, { ...parts, host });
+      const opened = { source: openSource, engine: openEngine, digests: openDigests };
+      return { store, catalog, clock, host, ...opened, ...(observer === undefined ? {} : { observer }) };
+    },
     query: async (sql, limit) =>
       queryPublished({ session, store }, await publishedRelations(graph, store), sql, limit === undefined ? {} : { limit }),
     close: () => session.close(),

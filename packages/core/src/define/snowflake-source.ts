@@ -1,9 +1,7 @@
 import * as z from 'zod';
 import { text } from './columns.ts';
 import { duration, secondsIn } from './duration.ts';
-
-/** Where a secret is kept, never the secret. */
-const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text }), z.strictObject({ command: z.array(text).min(1) })]);
+import { secret } from './secret.ts';
 
 /** As whom to read, and how that is proved. */
 const auth = z.discriminatedUnion('kind', [

@@ -68,6 +68,8 @@ export const ERROR_CATALOGUE = {
   'build/value-does-not-fit': entry('user', 'never', 'A value does not fit a declared type and the rule says to stop.'),
   'quality/check-failed': entry('user', 'never', 'A check of severity error failed, so nothing was published.'),
   'quality/quarantine-budget': entry('user', 'never', 'More rows were refused than the quarantine budget allows.'),
+  'lineage/unreachable': entry('remote', 'safe', 'The collector of lineage events did not answer, or is in trouble.'),
+  'lineage/refused': entry('remote', 'never', 'The collector of lineage events does not accept them.'),
   'query/failed': entry('user', 'never', 'A query over published tables failed.'),
   'run/interrupted': entry('user', 'safe', 'The run was stopped by a signal.'),
   'cli/usage': entry('user', 'never', 'The command line is not one that Snowmelt understands.'),

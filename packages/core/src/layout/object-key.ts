@@ -39,6 +39,9 @@ export const LOCAL_CATALOG_PREFIX = 'artifacts/catalog/_registered/';
 /** Where run records are. */
 export const RUNS_PREFIX = 'artifacts/logs/runs/';
 
+/** Where OpenLineage events are: a folder for each run. */
+export const LINEAGE_PREFIX = 'artifacts/logs/lineage/';
+
 /** Where notes about extractions under way are. */
 export const ATTEMPTS_PREFIX = 'artifacts/logs/attempts/';
 
