@@ -19,10 +19,9 @@ export interface ModelFile {
 }
 
 /** A model in both dialects, with what it gives. */
-export interface CompiledModel {
+export interface CompiledModel extends TracedLineage {
   readonly sql: RenderedSql;
   readonly columns: readonly Column[];
-  readonly traced: TracedLineage;
 }
 
 /** Reads and parses a dataset's SQL file and checks what it may read. @throws compile/* */
@@ -77,7 +76,7 @@ export async function compileModel(context: CompileContext, name: DatasetName, f
       return `SELECT ${casts.join(', ')} FROM (${sql[words.dialect]}) AS _model`;
     }),
     columns,
-    traced: traceModel(context.compiled, file, columns),
+    ...traceModel(context.compiled, file, columns),
   };
 }
 

@@ -20,7 +20,7 @@ import { inputsOf, needModelColumns, partitioningOf, withDay } from './compile-g
 import { compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { traceCleaning } from './trace-cleaning.ts';
+import { lineageOf, rowLineageOf } from './trace-cleaning.ts';
 
 /** Compiles a silver definition: cleaned from bronze, a model, or a model that is cleaned. @throws compile/* */
 export async function compileSilver(
@@ -41,7 +41,9 @@ export async function compileSilver(
     columns: model.columns,
     inputs: inputsOf(file),
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key }),
-    ...model.traced,
+    lineage: model.lineage,
+    rowLineage: model.rowLineage,
+    columnPlaces: model.columnPlaces,
     checks,
     checkScans: scans,
     layer: 'silver',
@@ -102,7 +104,9 @@ async function compileCleaned(
     columns,
     inputs: file === undefined && origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file),
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
-    ...traceCleaning({ origin, columns: cleaned, model: model?.traced, merge: definition, place }),
+    lineage: lineageOf(origin, cleaned, model),
+    rowLineage: rowLineageOf(origin, cleaned, model, definition),
+    columnPlaces: Object.fromEntries(columns.map((column) => [column.name, place(column.name)])),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
     layer: 'silver',
@@ -203,12 +207,13 @@ async function compileColumn(
         rules,
         start: forBoth((words) => words.name(from)),
         startType: source.type,
+        startsFrom: [from],
         startFlow: identityFlow('_source', from),
       },
       at,
     );
   }
-  const { sql: start, flow: startFlow } = translateExpression(context.translator, rules.expr, at);
+  const { sql: start, columns: startsFrom, flow: startFlow } = translateExpression(context.translator, rules.expr, at);
   const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
   if (bound.kind === 'failed') {
     const isName = bound.failure.kind === 'unknown-column';
@@ -222,7 +227,7 @@ async function compileColumn(
     });
   }
   const [value] = bound.columns;
-  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startFlow }, at);
+  return checkCast(context, { name: column, rules, start, startType: value?.type ?? rules.type, startsFrom, startFlow }, at);
 }
 
 // The expressions were bound one by one, so what is left to fail are the rules: a pattern that is no regular expression.

@@ -21,8 +21,10 @@ export interface CleanedColumn {
   /** The expression over the source, per dialect, and its type. */
   readonly start: RenderedSql;
   readonly startType: ColumnType;
-  /** How columns of the source act on it. */
-  readonly startFlow: Flow;
+  /** The columns of the source that it starts from. */
+  readonly startsFrom: readonly string[];
+  /** How they act on it; absent: as a change of them would. */
+  readonly startFlow?: Flow;
 }
 
 /** What classifying needs to know of a dataset. */
