@@ -37,7 +37,7 @@ describe('the examples of the docs', () => {
     await writeFile(join(folder, path), text);
   };
 
-  it.each(['README.md', 'docs/run.md'])('%s: the commands run', async (page) => {
+  it.each(['README.md', 'docs/run.md', 'docs/lineage.md'])('%s: the commands run', async (page) => {
     const commands = blocks(await read(page), 'console').flatMap((block) =>
       [...block.matchAll(/^\$ (?:npx )?snowmelt (.+)$/gm)].map((match) => match[1] ?? ''),
     );

@@ -17,6 +17,7 @@ export { lineageDiagram } from './lineage/lineage-diagram.ts';
 export { type LineageNode, nameOfThing } from './lineage/lineage-node.ts';
 export { type ColumnName, rowsUp, walkDown, walkUp } from './lineage/walk-columns.ts';
 export { datasetsDown, datasetsUp } from './lineage/walk-datasets.ts';
+export { openLineageObserver } from './openlineage/openlineage-observer.ts';
 export { buildPlan } from './plan/build-plan.ts';
 export { contractRequests } from './plan/contract-requests.ts';
 export { type ColumnChange, describeChange, describeEvolution, type TableEvolution } from './plan/evolution.ts';
@@ -30,8 +31,9 @@ export { type BatchVerdict, type ReconciledBatch, reconcileBatch } from './recon
 export { backtestDataset } from './run/backtest-dataset.ts';
 export { type CompactionReport, compactTable } from './run/compact-table.ts';
 export { type DescribedDataset, describeSources } from './run/describe-sources.ts';
-export { type RollbackRequest, rollbackTable } from './run/rollback-table.ts';
 export { type Replay, replayQuarantine } from './run/replay-quarantine.ts';
+export { type RollbackRequest, rollbackTable } from './run/rollback-table.ts';
+export type { RunObserver } from './run/run-observer.ts';
 export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';
 export { continueRun } from './run/run-scope.ts';

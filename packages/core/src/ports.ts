@@ -19,6 +19,7 @@ export type * from './ports/data-file.ts';
 export type * from './ports/digest.ts';
 export type * from './ports/fixture-tables.ts';
 export type * from './ports/host.ts';
+export type * from './ports/lineage-collector.ts';
 export type * from './ports/measure.ts';
 export type * from './ports/object-store.ts';
 export type * from './ports/parquet-writer.ts';

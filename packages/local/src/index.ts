@@ -11,6 +11,7 @@ export { fsProjectFiles } from './fs/fs-project-files.ts';
 export { duckdbSource } from './sources/duckdb-source.ts';
 export { filesSource } from './sources/files-source.ts';
 export { envSecrets } from './system/env-secrets.ts';
+export { httpLineageCollector } from './system/http-lineage-collector.ts';
 export { loadConfig } from './system/load-config.ts';
 export { type LoadedTests, loadTests } from './system/load-tests.ts';
 export { systemClock } from './system/system-clock.ts';

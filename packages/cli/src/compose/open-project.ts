@@ -35,6 +35,7 @@ import {
 import type { Invocation } from '../arguments/command.ts';
 import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
+import { openLineage } from './open-lineage.ts';
 import { type OpenTestBench, openTestBench } from './open-test-bench.ts';
 import { type AsOf, publishedRelations } from './published-relations.ts';
 import { openSourceDoctor, type SourceDoctor } from './source-doctor.ts';
@@ -107,7 +108,11 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     openSource,
     openEngine,
     openDoctor: () => openSourceDoctor(graph, parts),
-    ports: (host) => ({ store, catalog, clock, host, source: openSource, engine: openEngine, digests: openDigests }),
+    ports: (host) => {
+      const observer = openLineage(graph, { ...parts, host });
+      const opened = { source: openSource, engine: openEngine, digests: openDigests };
+      return { store, catalog, clock, host, ...opened, ...(observer === undefined ? {} : { observer }) };
+    },
     loadTests: () => loadTests(folder, cacheFolder),
     openTestBench: () => openTestBench(session),
     query: async (sql, limit, asOf) =>

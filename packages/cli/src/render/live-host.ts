@@ -61,6 +61,8 @@ function describe(message: Message, color: ReturnType<typeof paint>): string | u
       return `  ${color.yellow('!')} ${message.dataset}: what changed is not known, so all rows are read again, in place of what there was. ${message.why}`;
     case 'extract/untracked':
       return `  ${color.yellow('!')} ${message.dataset}: what changes from here on will not be known, so the next run will read all rows again. ${message.why}`;
+    case 'lineage/unsent':
+      return `  ${color.yellow('!')} lineage events of this run could not all be delivered. ${message.why}`;
     case 'catalog/behind':
       return `  ${color.yellow('!')} ${message.dataset} is published, but the catalog could not be told; the next run repairs it`;
     case 'catalog/repaired':

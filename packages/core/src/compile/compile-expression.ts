@@ -12,6 +12,7 @@ import { translateBoth } from './compile-model.ts';
 /** An expression in both dialects, and how the columns that it names act on its value. */
 export interface TranslatedExpression {
   readonly sql: RenderedSql;
+  readonly columns: readonly string[];
   readonly flow: Flow;
 }
 
@@ -33,7 +34,8 @@ export function translateExpression(translator: Translator, expression: string, 
   const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, plainText(select, tokens)), at), (text) =>
     text.replace(/^SELECT\s+/i, ''),
   );
-  return { sql, flow: traceValue(parsed.statements[0] ?? {}, { name: '_source', columns: columnNames(parsed.statements[0]) }) };
+  const columns = columnNames(parsed.statements[0]);
+  return { sql, columns, flow: traceValue(parsed.statements[0] ?? {}, { name: '_source', columns }) };
 }
 
 function columnNames(tree: unknown): string[] {

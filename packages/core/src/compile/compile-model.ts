@@ -20,10 +20,9 @@ export interface ModelFile {
 }
 
 /** A model in both dialects, with what it gives. */
-export interface CompiledModel {
+export interface CompiledModel extends TracedLineage {
   readonly sql: RenderedSql;
   readonly columns: readonly Column[];
-  readonly traced: TracedLineage;
   /** Columns of an input that can have a say in the rows; all of them where an input is not named. */
   readonly reads: Readonly<Record<DatasetName, readonly string[]>>;
 }
@@ -80,7 +79,7 @@ export async function compileModel(context: CompileContext, name: DatasetName, f
       return `SELECT ${casts.join(', ')} FROM (${sql[words.dialect]}) AS _model`;
     }),
     columns,
-    traced: traceModel(context.compiled, file, columns),
+    ...traceModel(context.compiled, file, columns),
     reads: readsOfModel(context, file),
   };
 }

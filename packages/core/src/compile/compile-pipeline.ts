@@ -43,6 +43,7 @@ export async function compilePipeline(pipeline: Pipeline, input: CompileInput): 
     source: pipeline.source,
     schedule: pipeline.schedule,
     retentionDays: pipeline.retention.days,
+    ...(pipeline.lineage === undefined ? {} : { lineage: pipeline.lineage }),
     datasets: [...compiled.values()],
   };
 }

@@ -25,7 +25,7 @@ import { compileReferences } from './compile-references.ts';
 import type { CompileContext } from './context.ts';
 import { evolutionOf } from './evolution-rules.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { traceCleaning } from './trace-cleaning.ts';
+import { lineageOf, rowLineageOf } from './trace-cleaning.ts';
 
 /** Compiles a silver definition: cleaned from bronze, a model, or a model that is cleaned. @throws compile/* */
 export async function compileSilver(
@@ -49,7 +49,9 @@ export async function compileSilver(
     fingerprint: await fingerprintOf({ sql: file.model.canonical, columns: model.columns, partitioning, key: definition.key, refusing }),
     definition: await modelParts(model, file, { ...partitioning, key: definition.key, refusing }),
     reads: model.reads,
-    ...model.traced,
+    lineage: model.lineage,
+    rowLineage: model.rowLineage,
+    columnPlaces: model.columnPlaces,
     ...checkedPart(checked),
     ...(refusing === undefined ? {} : { refusing }),
     ...evolutionOf(definition),
@@ -120,7 +122,9 @@ async function compileCleaned(
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
     definition: await cleanedParts(definition, rules, origin, file),
     ...(model === undefined ? {} : { reads: model.reads }),
-    ...traceCleaning({ origin, columns: cleaned, model: model?.traced, merge: definition, place }),
+    lineage: lineageOf(origin, cleaned, model),
+    rowLineage: rowLineageOf(origin, cleaned, model, definition),
+    columnPlaces: Object.fromEntries(columns.map((column) => [column.name, place(column.name)])),
     ...checkedPart(checked),
     ...evolutionOf(definition),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
@@ -233,7 +237,7 @@ async function compileColumn(
       at,
     );
   }
-  const { sql: start, flow: startFlow } = translateExpression(context.translator, rules.expr, at);
+  const { sql: start, columns: flow: startFlow } = translateExpression(context.translator, rules.expr, at);
   const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
   if (bound.kind === 'failed') {
     const isName = bound.failure.kind === 'unknown-column';

@@ -13,6 +13,8 @@ export interface Graph {
   readonly source: Pipeline['source'];
   readonly schedule: Pipeline['schedule'];
   readonly retentionDays: number;
+  /** Absent: nobody is told about runs. */
+  readonly lineage?: Pipeline['lineage'];
   readonly datasets: readonly GraphDataset[];
 }
 

@@ -6,6 +6,7 @@ import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
 import { findEvolutionContradictions } from './evolution-contradictions.ts';
 import { checkFiles } from './file-contradictions.ts';
 import { checkKeyed } from './keyed-contradictions.ts';
+import { findLineageContradictions } from './lineage.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
 import { needColumns, type Report } from './report.ts';
 import { findSourceContradictions } from './source-contradictions.ts';
@@ -17,6 +18,7 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
     errors.push(new SnowmeltError('config/invalid', { message, hint, at: declarationPlace(file, path) }));
   };
   findSourceContradictions(pipeline.source, report);
+  findLineageContradictions(pipeline.lineage, report);
   for (const [table, bronze] of Object.entries(pipeline.bronze)) {
     findBronzeContradictions(['bronze', table], bronze, pipeline.source, report);
     checkFiles(['bronze', table], bronze, pipeline.source.kind, report);

@@ -5,6 +5,7 @@ import { check } from './checks.ts';
 import { cleaningColumn, lakeIdentifier, text } from './columns.ts';
 import { duration } from './duration.ts';
 import { contract, evolution, renamed } from './evolution.ts';
+import { lineage } from './lineage.ts';
 import { secret } from './secret.ts';
 import { snowflakeSource } from './snowflake-source.ts';
 import { csvFormat, duckdbSource, filesSource } from './sources.ts';
@@ -94,6 +95,8 @@ export const pipelineSchema = z.strictObject({
   gold: z.record(lakeIdentifier, gold).default({}),
   /** When the pipeline is due; `status` shows it, the deployment installs it. */
   schedule: z.strictObject({ cron: text, timeZone: text.default('UTC') }).optional(),
+  /** Where events about runs go that other tools understand. */
+  lineage: lineage.optional(),
   /** How long versions that are no longer current stay readable before `vacuum` removes their files. */
   retention: z.strictObject({ days: z.number().int().min(1) }).default({ days: 30 }),
 });

@@ -73,6 +73,8 @@ export const ERROR_CATALOGUE = {
   'build/value-does-not-fit': entry('user', 'never', 'A value does not fit a declared type and the rule says to stop.'),
   'quality/check-failed': entry('user', 'never', 'A check of severity error failed, so nothing was published.'),
   'quality/quarantine-budget': entry('user', 'never', 'More rows were refused than the quarantine budget allows.'),
+  'lineage/unreachable': entry('remote', 'safe', 'The collector of lineage events did not answer, or is in trouble.'),
+  'lineage/refused': entry('remote', 'never', 'The collector of lineage events does not accept them.'),
   'query/failed': entry('user', 'never', 'A query over published tables failed.'),
   'test/invalid': entry('user', 'never', 'A unit test is not written as one, or its rows do not fit the pipeline.'),
   'evolution/refused': entry('user', 'never', 'The columns of a dataset changed in a way that its `evolution` does not allow.'),

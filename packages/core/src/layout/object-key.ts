@@ -58,6 +58,9 @@ export function checkResultsKey(name: DatasetName, attempt: string): ObjectKey {
   return objectKey(`${checkResultsPrefix(name)}${attempt}.json`);
 }
 
+/** Where OpenLineage events are: a folder for each run. */
+export const LINEAGE_PREFIX = 'artifacts/logs/lineage/';
+
 /** Where notes about extractions under way are. */
 export const ATTEMPTS_PREFIX = 'artifacts/logs/attempts/';
 

@@ -24,8 +24,8 @@ export function sourceNameOf(source: Graph['source'], { relation }: BronzeDatase
   }
 }
 
-/** The namespace of a source: `snowflake://ORG-ACCOUNT`, or `file`. */
-export function namespaceOf(source: Graph['source']): string {
+// `snowflake://ORG-ACCOUNT`, or `file`.
+function namespaceOf(source: Graph['source']): string {
   return source.kind === 'snowflake' ? `snowflake://${source.account}` : 'file';
 }
 

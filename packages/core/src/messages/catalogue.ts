@@ -88,6 +88,8 @@ export type Message =
   /** The commit stands, the catalog does not know it yet; the next run repairs that. */
   | { readonly code: 'catalog/behind'; readonly run: string; readonly dataset: string }
   | { readonly code: 'catalog/repaired'; readonly run: string; readonly dataset: string }
+  /** Events about the run could not be kept or sent; said once a run, which goes on all the same. */
+  | { readonly code: 'lineage/unsent'; readonly run: string; readonly why: string }
   | {
       readonly code: 'run/finished';
       readonly run: string;

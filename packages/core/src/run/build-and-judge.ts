@@ -4,12 +4,12 @@ import type { BuildReport } from '../ports/sql-engine.ts';
 import { judgeChecks } from '../quality/judge.ts';
 import { judgeBudget } from '../quality/judge-budget.ts';
 import type { Verdict } from '../quality/judge-build.ts';
-import { type NearBudget, judgeQuarantine } from '../quality/judge-quarantine.ts';
+import { judgeQuarantine, type NearBudget } from '../quality/judge-quarantine.ts';
 import { judgeReport } from '../quality/judge-report.ts';
-import { refusalsOf } from './refusals-of.ts';
 import { summariseVerdicts } from '../quality/summarise-verdicts.ts';
 import type { BuildStep } from '../steps/step.ts';
 import { keepVerdicts } from './keep-verdicts.ts';
+import { refusalsOf } from './refusals-of.ts';
 import type { RunPorts } from './run-ports.ts';
 
 /**

@@ -68,6 +68,7 @@ export async function runPipeline(graph: Graph, day: LogicalDate, ports: RunPort
   const finishedAt = ports.clock.now();
   const final: RunRecord = { ...record, status, finishedAt: finishedAt.toISOString(), steps: progress.outcomes };
   if (isRecorded || status !== 'nothing-to-do') await finishRunRecord(ports.store, final);
+  await ports.observer?.runFinished(final);
   ports.host.notify({ code: 'run/finished', run, status, durationMs: finishedAt.getTime() - startedAt.getTime() });
   return final;
 }
@@ -81,7 +82,10 @@ async function runWaves(graph: Graph, day: LogicalDate, progress: Progress, cont
     const steps = plan.steps.filter((step) => !skipBehindFailure(graph, step, progress, context));
     if (wave === 1 && context.settings.refetch === true) tellKept(graph, plan, context);
     if (steps.length === 0 && plan.steps.length === 0) break;
-    if (wave === 1) await startRunRecord(context.ports.store, record);
+    if (wave === 1) {
+      await startRunRecord(context.ports.store, record);
+      context.ports.observer?.runStarted(record);
+    }
     context.ports.host.notify({ code: 'run/planned', run: context.run, wave, steps: steps.length, pending: plan.pending.length });
     await inParallel(steps, context.settings.concurrency, (step) => runStep(graph, step, progress, context));
   }
@@ -99,6 +103,7 @@ function tellKept(graph: Graph, plan: Plan, { ports, run, settings }: StepContex
 async function runStep(graph: Graph, step: Step, progress: Progress, context: StepContext): Promise<void> {
   if (context.settings.signal.aborted) return;
   const before = progress.lake.get(step.dataset) ?? emptyState(step.dataset);
+  context.ports.observer?.stepStarted(step);
   const { outcome, state } = await executeStep(step, before, context);
   if (outcome.error?.code === 'lake/commit-conflict' && countConflict(progress, step.dataset) < MAX_CONFLICTS) {
     // Another run was first: look at what it did, to this table and to those that it is made from, and plan again.
@@ -109,6 +114,7 @@ async function runStep(graph: Graph, step: Step, progress: Progress, context: St
   progress.outcomes.push(outcome);
   if (state === undefined) progress.failed.add(step.dataset);
   else progress.lake.set(step.dataset, state);
+  context.ports.observer?.stepFinished(step, { outcome, state });
   context.ports.host.notify({ code: 'step/finished', run: context.run, outcome });
 }
 

@@ -7,6 +7,7 @@ import type { Host } from '../ports/host.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Source } from '../ports/source.ts';
 import type { SqlEngine } from '../ports/sql-engine.ts';
+import type { RunObserver } from './run-observer.ts';
 
 /** What a run works with. `engine` and `source` are opened only when a step needs them. */
 export interface RunPorts {
@@ -18,6 +19,8 @@ export interface RunPorts {
   readonly source: () => Promise<Source>;
   /** Sums up files, to compare them with the source. */
   readonly digests: () => Promise<LakeDigests>;
+  /** Is told what the run does; absent: nobody. */
+  readonly observer?: RunObserver;
 }
 
 /** How a run goes about it. */

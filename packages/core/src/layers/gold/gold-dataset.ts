@@ -1,5 +1,5 @@
-import type { DatasetName } from '../../layout/dataset-name.ts';
 import type { Contract } from '../../lake/commit.ts';
+import type { DatasetName } from '../../layout/dataset-name.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import type { DatasetBase, Partitioning } from '../dataset-base.ts';
 

@@ -13,7 +13,7 @@ export interface CleanedColumn {
   /** The expression over the source, per dialect, and its type. */
   readonly start: RenderedSql;
   readonly startType: ColumnType;
-  /** How columns of the source act on it. */
+  /** The columns of the source that it starts from, and how they act on it. */
   readonly startFlow: Flow;
 }
 

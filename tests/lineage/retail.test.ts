@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compilePipeline, loadTranslator, parsePipeline } from '@snowmelt/core/compile';
 import { findDataset, findLineageStart, type Graph, walkDown, walkUp } from '@snowmelt/core/pipeline';
-import { duckdbBinder, fsProjectFiles, openDuckdb } from '@snowmelt/local';
+import { duckdbBinder, fsProjectFiles, loadConfig, openDuckdb } from '@snowmelt/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import declared from '../../examples/retail/snowmelt.config.ts';
 
 const RETAIL = fileURLToPath(new URL('../../examples/retail', import.meta.url));
 const session = openDuckdb({ memoryLimit: '300MB', threads: 1, tempFolder: 'node_modules/.cache/lineage-tests' });
@@ -14,6 +13,7 @@ afterAll(() => session.close());
 let graph: Graph;
 beforeAll(async () => {
   const declaration = { path: 'snowmelt.config.ts', text: await readFile(join(RETAIL, 'snowmelt.config.ts'), 'utf8') };
+  const { declaration: declared } = await loadConfig(RETAIL, join(RETAIL, '.snowmelt', 'cache'));
   graph = await compilePipeline(parsePipeline(declared, declaration), {
     declaration,
     files: fsProjectFiles({ folder: RETAIL }),
