@@ -9,18 +9,23 @@ export interface ScriptedSource {
   readonly source: Source;
   /** From now on the rows are these. */
   set(rows: readonly Row[], at: number): void;
+  /** The rows as they were. */
+  rowsAt(second: number): readonly Row[];
   redelivers: boolean;
+}
+
+/** The second that a text of {@link timeText} tells. */
+export function secondOf(text: string): number {
+  return (Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`) - START) / 1000;
 }
 
 const START = Date.parse('2024-01-10T00:00:00Z');
 const DAY_SECONDS = 86_400;
 
 /** The text of a second since the histories begin. */
-function timeText(second: number): string {
+export function timeText(second: number): string {
   return new Date(START + second * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
-
-const secondOf = (text: string): number => (Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`) - START) / 1000;
 
 interface Brought {
   readonly rows: readonly (Row & { readonly isDeleted: boolean })[];
@@ -42,6 +47,7 @@ export function scriptedSource(session: DuckdbSession, locate: ObjectStore['loca
   };
   const scripted: ScriptedSource = {
     redelivers: false,
+    rowsAt,
     set: (rows, at) => void states.push({ at, rows }),
     source: {
       ping: async () => 'here',

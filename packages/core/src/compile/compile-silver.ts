@@ -9,6 +9,7 @@ import { renderSilver } from '../layers/silver/render-silver.ts';
 import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
 import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-name.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
+import { HISTORY_COLUMNS } from '../layout/history-columns.ts';
 import type { Column } from '../sql/column-type.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
@@ -16,6 +17,7 @@ import { type SqlText, sqlText } from '../sql/text.ts';
 import { compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
+import { checkedOf, needSourceKey, withHistory } from './compile-history.ts';
 import { type CompiledModel, compileModel, type ModelFile } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -33,7 +35,7 @@ export async function compileSilver(
   const model = await compileModel(context, name, file);
   const partitioning = partitioningOf(definition);
   needModelColumns(context, name, definition, model.columns);
-  const { checks, scans } = await compileChecks(context, name, definition, model.columns);
+  const { checks, scans } = await compileChecks(context, name, checkedOf(definition), model.columns);
   return {
     ...baseOf(name, definition, file),
     columns: model.columns,
@@ -78,9 +80,10 @@ async function compileCleaned(
   const keyOfChanges = changelogKeyOf(context, origin);
   const added = [...(keyOfChanges === undefined ? [] : [DELETED_COLUMN]), ...(hasBatch ? [BATCH] : [])];
   await context.binder.declareTable('_source', [...origin.columns, ...added]);
-  if (keyOfChanges !== undefined) await context.binder.declareTable('_order', [BATCH, SEQUENCE]);
+  const isHistory = definition.kind === 'history';
+  if (keyOfChanges !== undefined) await context.binder.declareTable('_order', [BATCH, SEQUENCE, ...(isHistory ? [BATCH_TIME] : [])]);
   const cleaned = await compileColumns(context, name, definition, rules, origin);
-  const columns = cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type }));
+  const columns = [...cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type })), ...(isHistory ? HISTORY_COLUMNS : [])];
   needModelColumns(context, name, definition, columns);
   const partitioning = partitioningOf(definition);
   const spec: CleaningSpec = {
@@ -89,17 +92,25 @@ async function compileCleaned(
     eventTime: definition.eventTime,
     fallbackDay: fallbackDay(origin),
     changelogKey: keyOfChanges,
+    hasBatchTimes: isHistory,
   };
-  const cleaning = renderSilver(spec, { key: definition.key, version: definition.version, distinct: definition.distinct, hasBatch });
+  if (isHistory) needSourceKey(context, name, definition, cleaned, keyOfChanges);
+  const cleaning = renderSilver(spec, {
+    key: definition.key,
+    version: definition.version,
+    distinct: definition.distinct,
+    hasBatch,
+    isHistory,
+  });
   await bindRules(context, name, cleaned, cleaning.sql.classify.duckdb);
-  const { checks, scans } = await compileChecks(context, name, definition, columns);
+  const { checks, scans } = await compileChecks(context, name, checkedOf(definition), columns);
   const stopping = cleaning.stoppingScan;
   return {
     ...baseOf(name, definition, file),
     columns,
     inputs: file === undefined && origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file),
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
-    lineage: lineageOf(origin, cleaned, model),
+    lineage: withHistory(lineageOf(origin, cleaned, model), definition),
     checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
     checkScans: stopping === undefined ? scans : [...scans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
     layer: 'silver',
@@ -112,6 +123,7 @@ async function compileCleaned(
 }
 
 const BATCH: Column = { name: '_batch', type: { kind: 'varchar' } };
+const BATCH_TIME: Column = { name: '_at', type: { kind: 'timestamp' } };
 const SEQUENCE: Column = { name: '_seq', type: { kind: 'bigint' } };
 
 function changelogKeyOf(context: CompileContext, origin: SilverOrigin): readonly string[] | undefined {
@@ -165,7 +177,7 @@ async function compileColumns(
   const errors: SnowmeltError[] = [];
   for (const [column, declared] of Object.entries(rules)) {
     try {
-      const isKey = definition.key?.includes(column) === true;
+      const isKey = definition.key?.includes(column) === true || (definition.kind === 'history' && column === definition.version);
       columns.push(await compileColumn(context, name, column, isKey ? { ...declared, required: true } : declared, origin));
     } catch (error) {
       errors.push(toSnowmeltError(error));

@@ -2,6 +2,7 @@ import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { findBronzeContradictions } from './bronze-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
 import { checkFiles } from './file-contradictions.ts';
+import { checkHistory } from './history-contradictions.ts';
 import { checkKeyed } from './keyed-contradictions.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
 import { needColumns, type Report } from './report.ts';
@@ -18,7 +19,10 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
     findBronzeContradictions(['bronze', table], bronze, pipeline.source, report);
     checkFiles(['bronze', table], bronze, pipeline.source.kind, report);
   }
-  for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
+  for (const [table, silver] of Object.entries(pipeline.silver)) {
+    checkSilver(['silver', table], silver, pipeline, report);
+    checkHistory(['silver', table], silver, pipeline.bronze, report);
+  }
   for (const [table, gold] of Object.entries(pipeline.gold)) {
     checkEventTime(['gold', table], gold, report);
     checkKeyed(['gold', table], gold, report);

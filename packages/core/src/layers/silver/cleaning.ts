@@ -34,6 +34,8 @@ export interface CleaningSpec {
   readonly fallbackDay: string;
   /** The source's rows say what is no more (`_deleted`), by this key; undefined: they do not. */
   readonly changelogKey: readonly string[] | undefined;
+  /** True: each of its batches has a time (`_at`). */
+  readonly hasBatchTimes?: boolean;
 }
 
 // The order in which the rules apply; the doc comment of `cleaningColumn` promises it.
@@ -49,7 +51,7 @@ const VALUE_RULES = [required, pattern, range, accepted];
 export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedSql {
   return forBoth((words) => {
     const raw = spec.sourceColumns.map((column) => words.name(column.name));
-    const changelog = spec.changelogKey === undefined ? [] : ['_deleted', '_seq'];
+    const changelog = changelogColumns(spec);
     const keys = (spec.changelogKey ?? []).map((name) => `${words.name(name)} AS ${words.name(`k__${name}`)}`);
     const passed = [...raw, ...(hasBatch ? ['_batch'] : []), ...changelog];
     const from = spec.changelogKey === undefined ? '_source' : '_source LEFT JOIN _order USING (_batch)';
@@ -68,6 +70,11 @@ export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedS
       ? dated
       : `SELECT *, ${liveOf(spec, spec.changelogKey, words)} AS _live FROM (${dated}) AS _dated`;
   });
+}
+
+function changelogColumns({ changelogKey, hasBatchTimes }: CleaningSpec): readonly string[] {
+  if (changelogKey === undefined) return [];
+  return ['_deleted', '_seq', ...(hasBatchTimes === true ? ['_at'] : [])];
 }
 
 function liveOf(spec: CleaningSpec, key: readonly string[], words: Words): string {

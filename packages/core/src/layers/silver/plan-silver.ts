@@ -1,10 +1,11 @@
 import type { TableState } from '../../lake/commit.ts';
+import { HISTORY_COLUMNS } from '../../layout/history-columns.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildRequest, BuildStage } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
 import type { BuildStep } from '../../steps/step.ts';
-import { batchOrder } from '../changelog.ts';
+import { batchOrder, timedBatchOrder } from '../changelog.ts';
 import { batchesOf, changedInputs, type InputTable, inputVersions, isPastSnapshot, publishedRelation } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { type CleaningSources, planEventSources, planSnapshotSources } from './cleaning-sources.ts';
@@ -59,7 +60,8 @@ function planBronzeSources(
   const sources =
     dataset.partitioning.kind === 'event' ? planEventSources(dataset, state, bronze) : planSnapshotSources(dataset, state, bronze, day);
   if (sources === undefined || dataset.origin.kind !== 'bronze' || dataset.origin.mode !== 'changelog') return sources;
-  return { ...sources, stages: [...sources.stages, { kind: 'view', name: '_order', sql: batchOrder(batchesOf(bronze.state)) }] };
+  const order = isHistory(dataset) ? timedBatchOrder : batchOrder;
+  return { ...sources, stages: [...sources.stages, { kind: 'view', name: '_order', sql: order(batchesOf(bronze.state)) }] };
 }
 
 // A model may read anything in any way, so a change of any input means computing all of it again.
@@ -88,8 +90,13 @@ function planModelSources(
   return { reason, replaceAll: isEvent, stages, onlyTouchedDays: false, hasPrevious: false };
 }
 
+function isHistory({ partitioning }: SilverDataset): boolean {
+  return partitioning.kind === 'snapshot' && partitioning.history === true;
+}
+
 function cleaningStages(dataset: SilverDataset, sql: SilverSql, sources: CleaningSources): BuildStage[] {
-  const names = forBoth((words) => dataset.columns.map(({ name }) => words.name(name)).join(', '));
+  const own = isHistory(dataset) ? dataset.columns.slice(0, -HISTORY_COLUMNS.length) : dataset.columns;
+  const names = forBoth((words) => own.map(({ name }) => words.name(name)).join(', '));
   const classify = sources.onlyTouchedDays
     ? forBoth(({ dialect }) => `SELECT * FROM (${sql.classify[dialect]}) AS _all WHERE _day IN (SELECT day FROM _touched_days)`)
     : sql.classify;
