@@ -27,10 +27,10 @@ export function shapeOf(dataset: GraphDataset): Shape {
   return dataset.mode.kind === 'full' ? 'snapshot' : 'event';
 }
 
-/** How its refused rows do: those of a merged snapshot are each other's continuation, so all of them count. */
+/** How its refused rows do: those of a merged snapshot are each other's continuation. */
 export function refusedShapeOf(dataset: GraphDataset): Shape {
   const merged = dataset.layer === 'silver' && dataset.origin.kind === 'bronze' && dataset.origin.mode === 'window';
-  return merged ? 'event' : shapeOf(dataset);
+  return merged && dataset.partitioning.kind === 'snapshot' ? 'merged' : shapeOf(dataset);
 }
 
 /** The dataset's name and those of all datasets it is made from. */
