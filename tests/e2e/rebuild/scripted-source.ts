@@ -1,6 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ExtractRequest, type ExtractWindow, type ObjectStore, objectKey, type Source, sqlText } from '@snowmelt/core/ports';
+import {
+  type ExtractRequest,
+  type ExtractWindow,
+  type ObjectStore,
+  objectKey,
+  renderColumnType,
+  type Source,
+  sqlText,
+} from '@snowmelt/core/ports';
 import type { DuckdbSession } from '@snowmelt/local';
 import type { Row } from './history.ts';
 
@@ -83,8 +91,8 @@ async function writeRows(
     ({ id, team, value, day, changed, isDeleted }) =>
       `(${id}, ${team === null ? 'NULL' : `'${team}'`}, ${value}, TIMESTAMP '${timeText(day * DAY_SECONDS)}', TIMESTAMP '${timeText(changed)}', ${isDeleted})`,
   );
-  const names = request.columns.map(({ name, type }) =>
-    name === 'double_value' ? 'CAST(value * 2 AS BIGINT) AS double_value' : castOf(name, type.kind),
+  const names = request.columns.map(
+    ({ name, type }) => `CAST(${name === 'double_value' ? 'value * 2' : name} AS ${renderColumnType(type, 'duckdb')}) AS ${name}`,
   );
   const list = [...names, ...(request.changelog === undefined ? [] : ['_deleted'])].join(', ');
   const sql = `COPY (SELECT ${list} FROM (VALUES ${values.join(', ')}) AS t(id, team, value, happened_at, changed_at, _deleted)) TO '${locate(key)}' (FORMAT parquet)`;
@@ -96,8 +104,6 @@ async function writeRows(
   }
   return fileOf(key, rows.length);
 }
-
-const castOf = (name: string, kind: string) => (kind === 'bigint' ? `CAST(${name} AS BIGINT) AS ${name}` : name);
 
 async function fileOf(key: ReturnType<typeof objectKey>, rows: number) {
   return { key, rows, bytes: 1, checksum: `sha256:${key}`, columns: {} };
