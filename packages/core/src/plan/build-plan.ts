@@ -71,5 +71,8 @@ function withPast(input: InputTable, { inputs }: TableState, past: PastStates | 
 function inputTable(graph: Graph, lake: LakeState, name: DatasetName): InputTable[] {
   const dataset = findDataset(graph, name);
   if (dataset === undefined) return [];
-  return [{ name, shape: shapeOf(dataset), columns: dataset.columns, state: lake.get(name) ?? emptyState(name) }];
+  const [shape, state] = [shapeOf(dataset), lake.get(name) ?? emptyState(name)];
+  const latest = shape === 'snapshot' && dataset.layer !== 'bronze' ? [...state.partitions.values()].at(-1) : undefined;
+  const isOutdated = latest !== undefined && latest.fingerprint !== dataset.fingerprint;
+  return [{ name, shape, columns: dataset.columns, state, ...(isOutdated ? { isOutdated } : {}) }];
 }

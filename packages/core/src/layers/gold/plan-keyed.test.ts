@@ -137,6 +137,16 @@ describe('a keyed dataset', () => {
     });
   });
 
+  it('waits for a snapshot that is still of another definition', () => {
+    expect(
+      summary(
+        dataset(8),
+        emptyState(name),
+        inputs.map((one) => ({ ...one, isOutdated: true })),
+      ),
+    ).toBeUndefined();
+  });
+
   it('makes all keys the first time and for another definition', () => {
     expect(summary(dataset(8), emptyState(name))).toMatchObject({ reason: 'missing: never built', buckets: { count: 8, files: [] } });
     expect(summary(dataset(8), built({ fingerprint: 'before' }))?.reason).toBe('stale: its definition changed');
