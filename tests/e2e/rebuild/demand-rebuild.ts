@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { demandHistory } from './demand-history.ts';
 import { histories } from './history.ts';
 import type { Mode } from './pipeline.ts';
 import { openTheatre } from './theatre.ts';
@@ -9,13 +10,14 @@ export async function demandRebuild(mode: Mode, numRuns: number, sabotage?: Para
   const theatre = await openTheatre(mode, sabotage);
   try {
     const property = fc.asyncProperty(histories, async (acts) => {
-      const { grown, rebuilt } = await theatre.play(acts);
-      expect(grown).toEqual(rebuilt);
+      const ending = await theatre.play(acts);
+      expect(ending.grown).toEqual(ending.rebuilt);
+      if (mode !== 'full') demandHistory(ending, mode === 'changes');
     });
     await fc.assert(property, {
       numRuns: Number(process.env['HISTORIES'] ?? numRuns),
       seed: 20240115,
-      endOnFailure: sabotage !== undefined,
+      endOnFailure: true,
     });
   } finally {
     await theatre.close();

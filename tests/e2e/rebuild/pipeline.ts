@@ -43,7 +43,7 @@ export function pipelineOf(mode: Mode, hasMore: boolean): PipelineDeclaration {
     name: 'rebuild',
     source: { kind: 'snowflake', account: 'A', user: 'U', privateKey: { env: 'K' }, database: 'D' },
     bronze: { items: { table: 'T', columns, reconcile: 'off', ...withLists(WAYS[mode]) } },
-    silver: silverOf(hasMore),
+    silver: silverOf(mode, hasMore),
     gold: {
       daily: { kind: 'event', eventTime: 'happened_on', sql: 'daily.sql' },
       totals: { kind: 'snapshot', sql: 'totals.sql' },
@@ -59,7 +59,7 @@ type Bronze = PipelineDeclaration['bronze'][string];
 const withLists = (way: (typeof WAYS)[Mode]): Pick<Bronze, 'mode' | 'watermark' | 'key'> =>
   'key' in way ? { ...way, key: [...way.key] } : way;
 
-function silverOf(hasMore: boolean): NonNullable<PipelineDeclaration['silver']> {
+function silverOf(mode: Mode, hasMore: boolean): NonNullable<PipelineDeclaration['silver']> {
   const more = hasMore ? { double_value: { type: 'NUMBER(10,0)' } } : {};
   const merge = {
     from: 'bronze.items',
@@ -77,5 +77,6 @@ function silverOf(hasMore: boolean): NonNullable<PipelineDeclaration['silver']> 
   return {
     items_event: { kind: 'event', eventTime: 'happened_at', ...merge },
     items_snapshot: { kind: 'snapshot', ...merge },
+    ...(mode === 'full' ? {} : { items_history: { kind: 'history' as const, ...merge } }),
   };
 }

@@ -1,6 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ExtractRequest, type ExtractWindow, type ObjectStore, objectKey, type Source, sqlText } from '@snowmelt/core/ports';
+import {
+  type ExtractRequest,
+  type ExtractWindow,
+  type ObjectStore,
+  objectKey,
+  renderColumnType,
+  type Source,
+  sqlText,
+} from '@snowmelt/core/ports';
 import type { DuckdbSession } from '@snowmelt/local';
 import type { Row } from './history.ts';
 
@@ -9,18 +17,23 @@ export interface ScriptedSource {
   readonly source: Source;
   /** From now on the rows are these. */
   set(rows: readonly Row[], at: number): void;
+  /** The rows as they were. */
+  rowsAt(second: number): readonly Row[];
   redelivers: boolean;
+}
+
+/** The second that a text of {@link timeText} tells. */
+export function secondOf(text: string): number {
+  return (Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`) - START) / 1000;
 }
 
 const START = Date.parse('2024-01-10T00:00:00Z');
 const DAY_SECONDS = 86_400;
 
 /** The text of a second since the histories begin. */
-function timeText(second: number): string {
+export function timeText(second: number): string {
   return new Date(START + second * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
-
-const secondOf = (text: string): number => (Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`) - START) / 1000;
 
 interface Brought {
   readonly rows: readonly (Row & { readonly isDeleted: boolean })[];
@@ -42,6 +55,7 @@ export function scriptedSource(session: DuckdbSession, locate: ObjectStore['loca
   };
   const scripted: ScriptedSource = {
     redelivers: false,
+    rowsAt,
     set: (rows, at) => void states.push({ at, rows }),
     source: {
       ping: async () => 'here',
@@ -77,8 +91,8 @@ async function writeRows(
     ({ id, team, value, day, changed, isDeleted }) =>
       `(${id}, ${team === null ? 'NULL' : `'${team}'`}, ${value}, TIMESTAMP '${timeText(day * DAY_SECONDS)}', TIMESTAMP '${timeText(changed)}', ${isDeleted})`,
   );
-  const names = request.columns.map(({ name, type }) =>
-    name === 'double_value' ? 'CAST(value * 2 AS BIGINT) AS double_value' : castOf(name, type.kind),
+  const names = request.columns.map(
+    ({ name, type }) => `CAST(${name === 'double_value' ? 'value * 2' : name} AS ${renderColumnType(type, 'duckdb')}) AS ${name}`,
   );
   const list = [...names, ...(request.changelog === undefined ? [] : ['_deleted'])].join(', ');
   const sql = `COPY (SELECT ${list} FROM (VALUES ${values.join(', ')}) AS t(id, team, value, happened_at, changed_at, _deleted)) TO '${locate(key)}' (FORMAT parquet)`;
@@ -90,8 +104,6 @@ async function writeRows(
   }
   return fileOf(key, rows.length);
 }
-
-const castOf = (name: string, kind: string) => (kind === 'bigint' ? `CAST(${name} AS BIGINT) AS ${name}` : name);
 
 async function fileOf(key: ReturnType<typeof objectKey>, rows: number) {
   return { key, rows, bytes: 1, checksum: `sha256:${key}`, columns: {} };

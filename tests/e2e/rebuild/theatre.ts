@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Graph } from '@snowmelt/core/pipeline';
-import { addDays, logicalDate, type ObjectStore } from '@snowmelt/core/ports';
+import { type Graph, readTable } from '@snowmelt/core/pipeline';
+import { addDays, datasetName, logicalDate, type ObjectStore } from '@snowmelt/core/ports';
 import { openDuckdb } from '@snowmelt/local';
 import { expect } from 'vitest';
 import { type Act, applyChanges, type Row } from './history.ts';
 import { bronzeOf, compile, openLake, readTables, run, type Tables } from './lake-under-test.ts';
 import type { Mode } from './pipeline.ts';
-import { type ScriptedSource, scriptedSource } from './scripted-source.ts';
+import { type ScriptedSource, scriptedSource, secondOf } from './scripted-source.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -18,6 +18,8 @@ export interface Ending {
   readonly rebuilt: Tables;
   /** Why each step ran. */
   readonly reasons: readonly string[];
+  /** The source's rows at the end of each batch that bronze has. */
+  readonly states: readonly { readonly at: number; readonly rows: readonly Row[] }[];
 }
 
 /** A DuckDB and a compiled pipeline that many histories share. */
@@ -88,7 +90,10 @@ async function playOn(stage: Stage, acts: readonly Act[]): Promise<Ending> {
   const grown = await readTables(graph(), store, session);
   const scratch = await bronzeOf(folder, store);
   await run(graph(), dayBefore(1), scratch, { session, scripted });
-  return { grown, rebuilt: await readTables(graph(), scratch, session), reasons };
+  const bronze = await readTable(store, datasetName('bronze', 'items'));
+  const highs = [...bronze.partitions.values()].flatMap(({ batches = [] }) => batches.flatMap(({ window }) => window.high ?? []));
+  const states = highs.map(secondOf).map((at) => ({ at, rows: scripted.rowsAt(at) }));
+  return { grown, rebuilt: await readTables(graph(), scratch, session), reasons, states };
 }
 
 function fail(): never {

@@ -30,7 +30,7 @@ export const show: CommandAction = async (invocation) => {
 };
 
 function renderHead(dataset: GraphDataset): string {
-  const kind = dataset.layer === 'bronze' ? `extract, mode ${dataset.mode.kind}` : dataset.partitioning.kind;
+  const kind = dataset.layer === 'bronze' ? `extract, mode ${dataset.mode.kind}` : kindOf(dataset.partitioning);
   const lines = [`${dataset.name} (${kind})`];
   if (dataset.description !== undefined) lines.push(dataset.description);
   if (dataset.inputs.length > 0)
@@ -38,6 +38,10 @@ function renderHead(dataset: GraphDataset): string {
   if (dataset.checks.length > 0)
     lines.push(`checks ${dataset.checks.map(({ id, severity }) => (severity === 'warn' ? `${id} (warn)` : id)).join(', ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+function kindOf(partitioning: Exclude<GraphDataset, { layer: 'bronze' }>['partitioning']): string {
+  return partitioning.kind === 'snapshot' && partitioning.history === true ? 'history' : partitioning.kind;
 }
 
 function renderColumns(dataset: GraphDataset): string {

@@ -91,10 +91,11 @@ export function withDay(sql: RenderedSql, partitioning: Partitioning): RenderedS
 
 /** The partitioning that a definition asks for. */
 export function partitioningOf(definition: {
-  readonly kind: 'snapshot' | 'event' | 'keyed';
+  readonly kind: 'snapshot' | 'event' | 'keyed' | 'history';
   readonly eventTime?: string | undefined;
   readonly buckets?: number | undefined;
 }): Partitioning {
+  if (definition.kind === 'history') return { kind: 'snapshot', history: true };
   if (definition.kind === 'keyed') return { kind: 'keyed', buckets: definition.buckets };
   return definition.kind === 'event' && definition.eventTime !== undefined
     ? { kind: 'event', eventTime: definition.eventTime }

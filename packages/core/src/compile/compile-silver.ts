@@ -10,6 +10,7 @@ import { renderSilver } from '../layers/silver/render-silver.ts';
 import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
 import { type DatasetName, parseDatasetName, tableOf } from '../layout/dataset-name.ts';
 import { DELETED_COLUMN } from '../layout/deleted-column.ts';
+import { HISTORY_COLUMNS } from '../layout/history-columns.ts';
 import type { Column } from '../sql/column-type.ts';
 import { identityFlow } from '../sql/lineage/flow.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
@@ -20,6 +21,7 @@ import { cleanedParts } from './cleaned-parts.ts';
 import { checkedPart, compileChecks } from './compile-checks.ts';
 import { translateExpression } from './compile-expression.ts';
 import { inputsOf, modelParts, needModelColumns, partitioningOf, withDay } from './compile-gold.ts';
+import { checkedOf, needSourceKey, withHistory } from './compile-history.ts';
 import { compileModel, type ModelFile } from './compile-model.ts';
 import { compileReferences } from './compile-references.ts';
 import type { CompileContext } from './context.ts';
@@ -40,7 +42,7 @@ export async function compileSilver(
   const model = await compileModel(context, name, file);
   const partitioning = partitioningOf(definition);
   needModelColumns(context, name, definition, model.columns);
-  const checked = await compileChecks(context, name, definition, model.columns);
+  const checked = await compileChecks(context, name, checkedOf(definition), model.columns);
   const { refusing } = checked;
   return {
     ...baseOf(name, definition, file),
@@ -91,10 +93,11 @@ async function compileCleaned(
   const keyOfChanges = changelogKeyOf(context, origin);
   const added = [...(keyOfChanges === undefined ? [] : [DELETED_COLUMN]), ...(hasBatch ? [BATCH] : [])];
   await context.binder.declareTable('_source', [...origin.columns, ...added]);
-  if (keyOfChanges !== undefined) await context.binder.declareTable('_order', [BATCH, SEQUENCE]);
+  const isHistory = definition.kind === 'history';
+  if (keyOfChanges !== undefined) await context.binder.declareTable('_order', [BATCH, SEQUENCE, ...(isHistory ? [BATCH_TIME] : [])]);
   const cleaned = await compileColumns(context, name, definition, rules, origin);
   const lookups = compileReferences(context, name, cleaned);
-  const columns = cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type }));
+  const columns = [...cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type })), ...(isHistory ? HISTORY_COLUMNS : [])];
   needModelColumns(context, name, definition, columns);
   const partitioning = partitioningOf(definition);
   const spec: CleaningSpec = {
@@ -104,10 +107,18 @@ async function compileCleaned(
     fallbackDay: fallbackDay(origin),
     changelogKey: keyOfChanges,
     ...(definition.checks.some(({ severity }) => severity === 'quarantine') ? { keepsSource: true } : {}),
+    hasBatchTimes: isHistory,
   };
-  const rendered = renderSilver(spec, { key: definition.key, version: definition.version, distinct: definition.distinct, hasBatch });
+  if (isHistory) needSourceKey(context, name, definition, cleaned, keyOfChanges);
+  const rendered = renderSilver(spec, {
+    key: definition.key,
+    version: definition.version,
+    distinct: definition.distinct,
+    hasBatch,
+    isHistory,
+  });
   await bindRules(context, name, cleaned, rendered.sql.classify.duckdb);
-  const checked = await compileChecks(context, name, definition, columns);
+  const checked = await compileChecks(context, name, checkedOf(definition), columns);
   const classify = refuseByChecks(rendered.sql.classify, checked.rendered, columns, origin.columns);
   const cleaning = { ...rendered, sql: { ...rendered.sql, classify } };
   const { checks, checkScans } = checkedPart(checked);
@@ -122,7 +133,7 @@ async function compileCleaned(
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
     definition: await cleanedParts(definition, rules, origin, file),
     ...(model === undefined ? {} : { reads: model.reads }),
-    lineage: lineageOf(origin, cleaned, model),
+    lineage: withHistory(lineageOf(origin, cleaned, model), definition),
     rowLineage: rowLineageOf(origin, cleaned, model, definition),
     columnPlaces: Object.fromEntries(columns.map((column) => [column.name, place(column.name)])),
     ...checkedPart(checked),
@@ -139,6 +150,7 @@ async function compileCleaned(
 }
 
 const BATCH: Column = { name: '_batch', type: { kind: 'varchar' } };
+const BATCH_TIME: Column = { name: '_at', type: { kind: 'timestamp' } };
 const SEQUENCE: Column = { name: '_seq', type: { kind: 'bigint' } };
 
 function keysOf({ keys }: CompileContext, columns: readonly CleanedColumn[]): NonNullable<SilverDataset['keys']> {
@@ -197,7 +209,7 @@ async function compileColumns(
   const errors: SnowmeltError[] = [];
   for (const [column, declared] of Object.entries(rules)) {
     try {
-      const isKey = definition.key?.includes(column) === true;
+      const isKey = definition.key?.includes(column) === true || (definition.kind === 'history' && column === definition.version);
       columns.push(await compileColumn(context, name, column, isKey ? { ...declared, required: true } : declared, origin));
     } catch (error) {
       errors.push(toSnowmeltError(error));
@@ -237,7 +249,7 @@ async function compileColumn(
       at,
     );
   }
-  const { sql: start, columns: flow: startFlow } = translateExpression(context.translator, rules.expr, at);
+  const { sql: start, flow: startFlow } = translateExpression(context.translator, rules.expr, at);
   const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
   if (bound.kind === 'failed') {
     const isName = bound.failure.kind === 'unknown-column';

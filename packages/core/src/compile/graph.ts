@@ -29,14 +29,14 @@ export function shapeOf(dataset: GraphDataset): Shape {
   return dataset.mode.kind === 'full' ? 'snapshot' : 'event';
 }
 
-/** How its refused rows do: those of a merged snapshot are each other's continuation, so all of them count. */
+/** How its refused rows do: those of a merged snapshot are each other's continuation. */
 export function refusedShapeOf(dataset: GraphDataset): Shape {
   const merged =
     dataset.layer === 'silver' &&
     dataset.origin.kind === 'bronze' &&
     dataset.origin.mode === 'window' &&
-    (dataset.references ?? []).length === 0;
-  return merged ? 'event' : shapeOf(dataset);
+    (dataset.lookups ?? []).length === 0;
+  return merged && dataset.partitioning.kind === 'snapshot' ? 'merged' : shapeOf(dataset);
 }
 
 /** The datasets that must stand before this one is made: its inputs, and what its checks read. */

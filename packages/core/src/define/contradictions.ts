@@ -5,6 +5,7 @@ import { findCleaningContradictions } from './cleaning-contradictions.ts';
 import { type DeclarationFile, declarationPlace } from './declaration-file.ts';
 import { findEvolutionContradictions } from './evolution-contradictions.ts';
 import { checkFiles } from './file-contradictions.ts';
+import { checkHistory } from './history-contradictions.ts';
 import { checkKeyed } from './keyed-contradictions.ts';
 import { findLineageContradictions } from './lineage.ts';
 import type { Pipeline, SilverDefinition } from './pipeline-schema.ts';
@@ -23,7 +24,10 @@ export function findContradictions(pipeline: Pipeline, file: DeclarationFile): S
     findBronzeContradictions(['bronze', table], bronze, pipeline.source, report);
     checkFiles(['bronze', table], bronze, pipeline.source.kind, report);
   }
-  for (const [table, silver] of Object.entries(pipeline.silver)) checkSilver(['silver', table], silver, pipeline, report);
+  for (const [table, silver] of Object.entries(pipeline.silver)) {
+    checkSilver(['silver', table], silver, pipeline, report);
+    checkHistory(['silver', table], silver, pipeline.bronze, report);
+  }
   for (const [table, gold] of Object.entries(pipeline.gold)) {
     checkEventTime(['gold', table], gold, report);
     checkKeyed(['gold', table], gold, report);

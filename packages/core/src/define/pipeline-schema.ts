@@ -63,6 +63,8 @@ const model = {
 /** A cleaned dataset: rules over one bronze dataset, or a SQL model. */
 const silver = z.strictObject({
   ...model,
+  /** `history`: all versions of every row, with `valid_from`, `valid_to` and `is_current`. */
+  kind: z.enum(['snapshot', 'event', 'history']),
   from: text.optional(),
   sql: text.optional(),
   columns: z.record(lakeIdentifier, cleaningColumn).optional(),

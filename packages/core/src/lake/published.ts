@@ -4,13 +4,19 @@ import type { DataFile } from '../ports/data-file.ts';
 import type { PartitionEntry, TableState } from './commit.ts';
 
 /** How a table's partitions make up the table that people query. */
-export type Shape = 'snapshot' | 'event' | 'keyed';
+export type Shape = 'snapshot' | 'event' | 'keyed' | 'merged';
 
-/** The days whose partitions a reader sees: all of an event table, the latest of a snapshot table; a keyed table has one, and no past. */
+/**
+ * The days whose partitions a reader sees: all of an event table, the latest of a snapshot table; a keyed table has one, and no past.
+ * `merged`, of refused rows: snapshots that continue each other, back to the last one that was made of batches alone.
+ */
 export function publishedDays(state: TableState, shape: Shape, until?: LogicalDate): readonly LogicalDate[] {
   if (shape === 'keyed') return [...state.partitions.keys()];
   const days = [...state.partitions.keys()].filter((day) => until === undefined || day <= until);
-  return shape === 'event' ? days : days.slice(-1);
+  if (shape === 'event') return days;
+  if (shape === 'snapshot') return days.slice(-1);
+  const start = days.findLastIndex((day) => state.partitions.get(day)?.rowsRead !== undefined);
+  return days.slice(Math.max(start, 0));
 }
 
 /** The version in which what a reader of certain columns (absent: all) sees of a partition was last written. */

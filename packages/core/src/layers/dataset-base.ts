@@ -55,7 +55,8 @@ export interface DatasetBase {
 
 /** How a dataset's rows are divided among days. */
 export type Partitioning =
-  | { readonly kind: 'snapshot' }
+  /** `history`: it holds all versions of every row, each with the time in which it was so. */
+  | { readonly kind: 'snapshot'; readonly history?: true }
   | { readonly kind: 'event'; readonly eventTime: string }
   /** Not by days at all: one state, in files by key; `buckets` says in how many, if the declaration does. */
   | { readonly kind: 'keyed'; readonly buckets?: number | undefined };

@@ -13,6 +13,8 @@ export interface InputTable {
   readonly state: TableState;
   /** The columns that can have a say in the rows made of it; absent: all. */
   readonly reads?: readonly string[];
+  /** True: what a reader sees of it is a snapshot of another definition, which may lack columns. A run of its day makes it again. */
+  readonly isOutdated?: boolean;
   /** As it stood when a keyed dataset last took it in, if its files of then are still there. */
   readonly past?: TableState;
 }

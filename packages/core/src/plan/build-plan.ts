@@ -105,6 +105,10 @@ function withPast(input: InputTable, { inputs }: TableState, past: PastStates | 
 function inputTable(graph: Graph, lake: LakeState, name: DatasetName, reads?: readonly string[]): InputTable[] {
   const dataset = findDataset(graph, name);
   if (dataset === undefined) return [];
-  const state = lake.get(name) ?? emptyState(name);
-  return [{ name, shape: shapeOf(dataset), columns: dataset.columns, state, ...(reads === undefined ? {} : { reads }) }];
+  const [shape, state] = [shapeOf(dataset), lake.get(name) ?? emptyState(name)];
+  const latest = shape === 'snapshot' && dataset.layer !== 'bronze' ? [...state.partitions.values()].at(-1) : undefined;
+  const isOutdated = latest !== undefined && latest.fingerprint !== dataset.fingerprint;
+  return [
+    { name, shape, columns: dataset.columns, state, ...(isOutdated ? { isOutdated } : {}), ...(reads === undefined ? {} : { reads }) },
+  ];
 }

@@ -25,7 +25,7 @@ export interface DayRange {
  */
 export function refusedPartitions(dataset: GraphDataset, state: TableState, { from, to }: DayRange = {}): readonly RefusedPartition[] {
   const isRange = from !== undefined || to !== undefined;
-  const days = isRange ? [...state.partitions.keys()] : currentDays(dataset, state);
+  const days = isRange ? [...state.partitions.keys()] : publishedDays(state, refusedShapeOf(dataset));
   return days
     .filter((day) => (from === undefined || day >= from) && (to === undefined || day <= to))
     .flatMap((day) => {
@@ -34,13 +34,4 @@ export function refusedPartitions(dataset: GraphDataset, state: TableState, { fr
       const { rows, files } = entry.refused;
       return [{ day, files: files.map(({ key }) => key), rowsRefused: rows, rowsRead: entry.rowsRead ?? entry.rows + rows }];
     });
-}
-
-// Snapshots that were merged window by window continue each other's refused rows; one that was made of all batches begins anew.
-function currentDays(dataset: GraphDataset, state: TableState): readonly LogicalDate[] {
-  const shape = refusedShapeOf(dataset);
-  const days = publishedDays(state, shape);
-  if (shape === 'snapshot' || dataset.layer !== 'silver' || dataset.partitioning.kind === 'event') return days;
-  const start = days.findLastIndex((day) => state.partitions.get(day)?.rowsRead !== undefined);
-  return days.slice(Math.max(start, 0));
 }

@@ -19,6 +19,7 @@ import {
   sales,
   type Tools,
 } from './build-requests.ts';
+import { inBuckets } from './sql-engine-buckets.ts';
 import { failing, judging, severalDays } from './sql-engine-partitions.ts';
 
 /** The promise of the SqlEngine port, as tests. Every query is written in both dialects. */
@@ -41,6 +42,7 @@ export function sqlEngineContract(name: string, makeEngine: () => Promise<Engine
     oneDay(tools);
     inputs(tools);
     severalDays(tools);
+    inBuckets(tools);
     judging(tools);
     failing(tools);
   });

@@ -31,6 +31,7 @@ interface Work {
 /** Decides what must be built of a gold dataset for a run of `day`: nothing if it is current. */
 export function planGold(dataset: GoldDataset, state: TableState, inputs: readonly InputTable[], day: LogicalDate): BuildStep | undefined {
   if (inputs.length > 0 && inputs.every((input) => input.state.version === 0)) return undefined;
+  if (dataset.partitioning.kind !== 'snapshot' && inputs.some(({ isOutdated }) => isOutdated === true)) return undefined;
   if (dataset.partitioning.kind === 'keyed') return planKeyed(dataset, state, inputs, day);
   const work = dataset.partitioning.kind === 'snapshot' ? planSnapshot(dataset, state, inputs, day) : planEventDays(dataset, state, inputs);
   if (work === undefined) return undefined;

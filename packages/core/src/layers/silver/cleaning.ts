@@ -29,6 +29,8 @@ export interface CleaningSpec {
   readonly changelogKey: readonly string[] | undefined;
   /** True: good rows keep their source values, too, for checks that may still refuse them. */
   readonly keepsSource?: boolean;
+  /** True: each of its batches has a time (`_at`). */
+  readonly hasBatchTimes?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface CleaningSpec {
 export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedSql {
   return forBoth((words) => {
     const raw = spec.sourceColumns.map((column) => words.name(column.name));
-    const changelog = spec.changelogKey === undefined ? [] : ['_deleted', '_seq'];
+    const changelog = changelogColumns(spec);
     const keys = (spec.changelogKey ?? []).map((name) => `${words.name(name)} AS ${words.name(`k__${name}`)}`);
     const passed = [...raw, ...(hasBatch ? ['_batch'] : []), ...changelog];
     const from = spec.changelogKey === undefined ? '_source' : '_source LEFT JOIN _order USING (_batch)';
@@ -59,6 +61,11 @@ export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedS
       ? dated
       : `SELECT *, ${liveOf(spec, spec.changelogKey, words)} AS _live FROM (${dated}) AS _dated`;
   });
+}
+
+function changelogColumns({ changelogKey, hasBatchTimes }: CleaningSpec): readonly string[] {
+  if (changelogKey === undefined) return [];
+  return ['_deleted', '_seq', ...(hasBatchTimes === true ? ['_at'] : [])];
 }
 
 function liveOf(spec: CleaningSpec, key: readonly string[], words: Words): string {

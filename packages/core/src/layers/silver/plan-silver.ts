@@ -1,4 +1,5 @@
 import type { TableState } from '../../lake/commit.ts';
+import { HISTORY_COLUMNS } from '../../layout/history-columns.ts';
 import type { LogicalDate } from '../../layout/logical-date.ts';
 import { partitionTemplate } from '../../layout/object-key.ts';
 import type { BuildOutput, BuildRequest, BuildStage } from '../../ports/sql-engine.ts';
@@ -7,7 +8,7 @@ import { modelStages, refusedOutput } from '../../quality/refusing.ts';
 import { forBoth } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import type { BuildStep } from '../../steps/step.ts';
-import { batchOrder } from '../changelog.ts';
+import { batchOrder, timedBatchOrder } from '../changelog.ts';
 import { batchesOf, changedInputs, type InputTable, inputVersions, isPastSnapshot, publishedRelation } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
 import { type CleaningSources, planEventSources, planSnapshotSources } from './cleaning-sources.ts';
@@ -74,8 +75,9 @@ function planBronzeSources(
     ? planEventSources(dataset, state, bronze, others)
     : planSnapshotSources(dataset, state, bronze, { day, lookups: others });
   if (sources === undefined) return undefined;
+  const orderOf = isHistory(dataset) ? timedBatchOrder : batchOrder;
   const order: BuildStage[] =
-    dataset.origin.mode === 'changelog' ? [{ kind: 'view', name: '_order', sql: batchOrder(batchesOf(bronze.state)) }] : [];
+    dataset.origin.mode === 'changelog' ? [{ kind: 'view', name: '_order', sql: orderOf(batchesOf(bronze.state)) }] : [];
   const known = others.map((other): BuildStage => ({ kind: 'input', input: publishedRelation(other, isEvent ? {} : { until: day }) }));
   return { ...sources, stages: [...sources.stages, ...order, ...known] };
 }
@@ -106,8 +108,13 @@ function planModelSources(
   return { reason, replaceAll: isEvent, stages, onlyTouchedDays: false, hasPrevious: false };
 }
 
+function isHistory({ partitioning }: SilverDataset): boolean {
+  return partitioning.kind === 'snapshot' && partitioning.history === true;
+}
+
 function cleaningStages(dataset: SilverDataset, sql: SilverSql, sources: CleaningSources): BuildStage[] {
-  const names = forBoth((words) => dataset.columns.map(({ name }) => words.name(name)).join(', '));
+  const own = isHistory(dataset) ? dataset.columns.slice(0, -HISTORY_COLUMNS.length) : dataset.columns;
+  const names = forBoth((words) => own.map(({ name }) => words.name(name)).join(', '));
   const classify = sources.onlyTouchedDays
     ? forBoth(({ dialect }) => `SELECT * FROM (${sql.classify[dialect]}) AS _all WHERE _day IN (SELECT day FROM _touched_days)`)
     : sql.classify;

@@ -3,6 +3,7 @@ import { forBoth } from '../../sql/render.ts';
 import type { RenderedSql } from '../../sql/text.ts';
 import { type CleaningSpec, renderClassify, renderDaysOfNew, renderStoppingViolations } from './cleaning.ts';
 import { renderDeduplicate } from './deduplicate.ts';
+import { renderHistory } from './history.ts';
 import type { SilverSql } from './silver-dataset.ts';
 
 /** What is declared about copies, and whether the source's rows know their batch. */
@@ -11,6 +12,8 @@ export interface MergeSpec {
   readonly version: string | undefined;
   readonly distinct: readonly string[] | undefined;
   readonly hasBatch: boolean;
+  /** True: all versions are kept. */
+  readonly isHistory?: boolean;
 }
 
 /**
@@ -32,13 +35,7 @@ export function renderSilver(
       const values = spec.columns.map(({ name }) => `${words.name(`v__${name}`)} AS ${words.name(name)}`);
       return `SELECT ${values.join(', ')}${day} FROM _classified WHERE _reasons IS NULL${isLive}`;
     }),
-    rows: renderDeduplicate({
-      columns: spec.columns.map(({ name }) => name),
-      key: merge.key,
-      version: merge.version,
-      distinct: merge.distinct,
-      byDay,
-    }),
+    rows: renderRows(spec, merge),
     refused: forBoth((words) => {
       const values = spec.sourceColumns.map(({ name }) => `${words.name(`r__${name}`)} AS ${words.name(name)}`);
       return `SELECT ${values.join(', ')}, _reasons${merge.hasBatch ? ', _batch' : ''}${day} FROM _classified WHERE _reasons IS NOT NULL${isLive}`;
@@ -46,6 +43,13 @@ export function renderSilver(
     accounting: renderAccounting(byDay, merge.hasBatch, spec.changelogKey !== undefined),
   };
   return { sql, stoppingScan: stoppingScan(spec) };
+}
+
+function renderRows(spec: CleaningSpec, { key, version, distinct, isHistory }: MergeSpec): RenderedSql {
+  const columns = spec.columns.map(({ name }) => name);
+  if (isHistory === true && key !== undefined && version !== undefined)
+    return renderHistory({ columns, key, version, changelogKey: spec.changelogKey });
+  return renderDeduplicate({ columns, key, version, distinct, byDay: spec.eventTime !== undefined });
 }
 
 function renderAccounting(byDay: boolean, hasBatch: boolean, isChangelog: boolean): RenderedSql {
