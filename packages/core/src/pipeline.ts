@@ -1,6 +1,7 @@
 // What plans and runs a graph and reads its lake. Light: everything that compiling needs is in `@snowmelt/core/compile`.
 export { fingerprintOf } from './compile/fingerprint.ts';
 export { findDataset, type Graph, type GraphDataset, refusedShapeOf, shapeOf, upstreamOf } from './compile/graph.ts';
+export { personalColumns } from './compile/personal-columns.ts';
 export { storedAttemptNotes } from './lake/attempt-notes.ts';
 export type { CheckResult, PartitionEntry, TableState } from './lake/commit.ts';
 export { publishedDays, publishedFiles, type Shape } from './lake/published.ts';
@@ -19,5 +20,7 @@ export { runPipeline } from './run/run-pipeline.ts';
 export type { RunPorts, RunSettings } from './run/run-ports.ts';
 export type { BuildStep, ExtractStep, PendingDataset, Plan, Step } from './steps/step.ts';
 export type { RowDifference } from './unit-test/compare-rows.ts';
+export { maskRows } from './unit-test/mask-rows.ts';
+export { renderYaml } from './unit-test/render-yaml.ts';
 export { buildGiven, runUnitTest, type TestBench, type TestResult } from './unit-test/run-unit-test.ts';
 export type { PartDifference, TestOutcome, UnitTest } from './unit-test/unit-test.ts';

@@ -39,6 +39,8 @@ export interface SilverDataset extends DatasetBase {
   readonly cleaning: SilverSql | undefined;
   readonly key: readonly string[] | undefined;
   readonly quarantineMaxPercent: number | undefined;
+  /** Columns of its source that it protects; absent: none. */
+  readonly personal?: readonly string[];
 }
 
 /** The name of the check that guards rules with `onFail: 'error'`. */
