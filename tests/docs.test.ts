@@ -92,6 +92,16 @@ describe('the examples of the docs', () => {
     }
   }, 60_000);
 
+  it('docs/test.md: the test passes against the pipeline of docs/declare.md', async () => {
+    const [config = ''] = blocks(await read('docs/declare.md'), 'ts');
+    const [model = ''] = blocks(await read('docs/sql.md'), 'sql');
+    const [test = ''] = blocks(await read('docs/test.md'), 'yaml');
+    await write('snowmelt.config.ts', config);
+    await write(/^-- (\S+)/.exec(model)?.[1] ?? '', model);
+    await write('tests/docs.yaml', test);
+    expect(await snowmelt(['test', '--project', folder])).toMatchObject({ code: 0, out: expect.stringContaining('1 passed.') });
+  });
+
   it('doc comments: every pipeline in them compiles', async () => {
     const files = await sourceFiles('packages');
     const examples = (await Promise.all(files.map((file) => readFile(file, 'utf8'))))

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Graph } from '@snowmelt/core/pipeline';
 import { findRealDataFile } from '@snowmelt/example-retail';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRetailAccount, renderRetailQuality } from '../../scripts/retail-quality.mjs';
 import { differences } from './compare-lakes.ts';
 import { jsonLines, runNode, snowmelt } from './run-snowmelt.ts';
 
@@ -14,6 +15,7 @@ const DEMO = join(RETAIL, 'dist', 'demo.js');
 const isAllDays = process.env['CI'] !== undefined;
 const days = isAllDays ? ['--all'] : ['--days', '15'];
 const MINUTES = 60_000;
+const PAGE = fileURLToPath(new URL('../../docs/retail-quality.md', import.meta.url));
 
 const file = findRealDataFile();
 if (file === undefined)
@@ -34,6 +36,14 @@ async function query(lake: string, sql: string): Promise<Record<string, unknown>
   if (result.code !== 0) throw new Error(result.err);
   return jsonLines(result.out)[0];
 }
+
+it('docs/retail-quality.md accounts for every row of the real data, and lists every refused one', async () => {
+  const page = await readFile(PAGE, 'utf8');
+  const figure = (name: string) => Number(new RegExp(`^\\| \\**${name}[^|]*\\| \\**([\\d,]+)`, 'm').exec(page)?.[1]?.replaceAll(',', ''));
+  expect(figure('the source')).toBe(541_909);
+  expect(figure('kept') + figure('refused') + figure('duplicates')).toBe(figure('the source'));
+  expect(page.match(/^\| \d{4}-\d\d-\d\d \|/gm)).toHaveLength(figure('refused'));
+});
 
 describe('the retail example', () => {
   let folder = '';
@@ -92,6 +102,8 @@ describe('the retail example', () => {
       if (!isAllDays) return;
       expect(account).toMatchObject({ bronze_rows: 541_909, invoices: 25_900, amount: '9747747.934', kept: 536_639, refused: 2 });
       expect(copies).toBe(5_268);
+      const read = async (argv: string[]) => jsonLines((await snowmelt([...argv, '--json', '--project', RETAIL, '--lake', lake])).out);
+      expect(await readFile(PAGE, 'utf8')).toBe(renderRetailQuality(await readRetailAccount(async (argv) => [...(await read(argv))])));
     },
   );
 });

@@ -1,6 +1,7 @@
 // What plans and runs a graph and reads its lake. Light: everything that compiling needs is in `@snowmelt/core/compile`.
 export { fingerprintOf } from './compile/fingerprint.ts';
 export { findDataset, type Graph, type GraphDataset, refusedShapeOf, shapeOf, upstreamOf } from './compile/graph.ts';
+export { personalColumns } from './compile/personal-columns.ts';
 export { brokenKeysQuery, changedRowsQuery, countQuery, type DiffSpec, lonelyRowsQuery } from './diff/diff-query.ts';
 export { storedAttemptNotes } from './lake/attempt-notes.ts';
 export { CHECK_RESULT_COLUMNS, type CheckResultRow, listCheckResults, readLatestCheckResults } from './lake/check-results.ts';
@@ -39,5 +40,7 @@ export type { RunPorts, RunSettings } from './run/run-ports.ts';
 export { continueRun } from './run/run-scope.ts';
 export type { BuildStep, ExtractStep, PendingDataset, Plan, Step } from './steps/step.ts';
 export type { RowDifference } from './unit-test/compare-rows.ts';
+export { maskRows } from './unit-test/mask-rows.ts';
+export { renderYaml } from './unit-test/render-yaml.ts';
 export { buildGiven, runUnitTest, type TestBench, type TestResult } from './unit-test/run-unit-test.ts';
 export type { PartDifference, TestOutcome, UnitTest } from './unit-test/unit-test.ts';

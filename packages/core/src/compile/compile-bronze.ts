@@ -47,9 +47,15 @@ export async function compileBronze(table: string, definition: BronzeDefinition,
     ...(definition.slices === undefined ? {} : { slices: definition.slices }),
     drift: { policy: definition.drift, needed: neededColumns(definition) },
     ...(definition.quarantine === undefined ? {} : { quarantineMaxPercent: definition.quarantine.maxPercent }),
+    ...personalOf(definition),
     ...(expectations.length === 0 ? {} : { expectations }),
     ...(definition.reconcile === 'off' ? {} : { reconcile: definition.reconcile }),
   };
+}
+
+function personalOf({ columns }: BronzeDefinition): Pick<BronzeDataset, 'personal'> {
+  const personal = Object.keys(columns).filter((name) => columns[name]?.personal === true);
+  return personal.length === 0 ? {} : { personal };
 }
 
 function neededColumns({ columns, key = [], watermark }: BronzeDefinition): readonly string[] {

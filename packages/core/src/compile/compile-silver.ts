@@ -146,7 +146,13 @@ async function compileCleaned(
     cleaning: cleaning.sql,
     key: definition.key,
     quarantineMaxPercent: definition.quarantine?.maxPercent,
+    ...protectedOf(cleaned),
   };
+}
+
+function protectedOf(columns: readonly CleanedColumn[]): Pick<SilverDataset, 'personal'> {
+  const personal = columns.flatMap(({ rules, startFlow }) => (rules.protect === undefined ? [] : startFlow.map((edge) => edge.column)));
+  return personal.length === 0 ? {} : { personal: [...new Set(personal)] };
 }
 
 const BATCH: Column = { name: '_batch', type: { kind: 'varchar' } };

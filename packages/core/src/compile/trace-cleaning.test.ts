@@ -13,7 +13,7 @@ const ORIGIN: SilverOrigin = { kind: 'bronze', dataset: parseDatasetName('bronze
 function column(name: string, rules: object = {}): CleanedColumn {
   const start = { duckdb: sqlText(name), spark: sqlText(name) };
   const declared = { type: VARCHAR, onFail: 'quarantine' as const, ...rules };
-  return { name, rules: declared, start, startType: VARCHAR, startsFrom: [name], startFlow: identityFlow('_source', name) };
+  return { name, rules: declared, start, startType: VARCHAR, startFlow: identityFlow('_source', name) };
 }
 
 const words = (sources: readonly { readonly column: string; readonly uses: readonly string[]; readonly masked?: true }[]) =>

@@ -10,6 +10,7 @@ export interface BronzeColumn {
   readonly nanoseconds?: NanosecondPolicy | 'refuse' | undefined;
   readonly offset?: OffsetPolicy | undefined;
   readonly required?: boolean | undefined;
+  readonly personal?: boolean | undefined;
 }
 
 /** A bronze column: a type, or a type and where and how its values come. */
@@ -25,5 +26,7 @@ export const bronzeColumn = z.union([
     offset: z.enum(['keep', 'drop']).optional(),
     /** A row without a value stops the batch. */
     required: z.boolean().optional(),
+    /** It holds personal data: tests that are made of rows mask it. */
+    personal: z.boolean().optional(),
   }),
 ]);

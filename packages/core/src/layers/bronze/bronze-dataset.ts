@@ -30,6 +30,8 @@ export interface BronzeDataset extends DatasetBase {
   readonly reconcile?: DigestLevel;
   readonly drift?: Omit<DriftRules, 'seen'>;
   readonly quarantineMaxPercent?: number;
+  /** Columns that hold personal data; absent: none. */
+  readonly personal?: readonly string[];
   /** What a batch must be like, as far as its files' footers can tell. */
   readonly expectations?: readonly BatchExpectation[];
 }

@@ -44,6 +44,8 @@ export interface SilverDataset extends DatasetBase {
   readonly lookups?: readonly DatasetName[];
   /** Where the keys are by which columns are protected. */
   readonly keys?: Readonly<Record<string, SecretReference>>;
+  /** Columns of its source that it protects; absent: none. */
+  readonly personal?: readonly string[];
 }
 
 /** The name of the check that guards rules with `onFail: 'error'`. */
