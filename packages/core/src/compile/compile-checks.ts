@@ -13,6 +13,7 @@ import { bindCheck } from './bind-check.ts';
 import { checkReferences } from './check-references.ts';
 import { translateExpression } from './compile-expression.ts';
 import type { CompileContext } from './context.ts';
+import { needConstants } from './need-constants.ts';
 import { needFigureType } from './need-figure-type.ts';
 import { needReference } from './need-reference.ts';
 import { renderCheckQuery } from './render-check-query.ts';
@@ -46,6 +47,7 @@ export async function compileChecks(
     const at = declarationPlace(context.declaration, [layerOf(name), tableOf(name), 'checks', index]);
     needColumns(name, check, columns, at);
     needFigureType(name, check, columns, at);
+    needConstants(name, check, columns, at);
     if (check.kind === 'relationship') await needReference(context, name, check, columns, at);
     const one = await renderCheck(context, name, check, columns, at);
     await bindCheck(context, name, one, columns, kind, at);

@@ -81,7 +81,7 @@ function isThatWay(percent: number, direction: ChangeBound['direction']): boolea
 
 function show({ title, isValue }: FigureSource, value: number): string {
   if (isValue === true) return title;
-  return title === 'rows' ? `${formatCount(value)} rows` : `${title} is ${formatFigure(value)}`;
+  return title === 'rows' ? `${formatCount(value)} ${value === 1 ? 'row' : 'rows'}` : `${title} is ${formatFigure(value)}`;
 }
 
 /** A figure as people read it: counts whole, others to six digits. */
