@@ -4,6 +4,8 @@ import { printFigures } from './figures.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   startup: async () => (await import('./startup.ts')).startup,
   extract: async () => (await import('./extract/extract.ts')).extract,
+  dedupe: async () => (await import('./dedupe.ts')).dedupe,
+  history: async () => (await import('./history.ts')).history,
   retail: async () => (await import('./retail.ts')).retail,
 };
 
