@@ -50,10 +50,11 @@ async function measure(folder: string, kind: (typeof KEYS)[number], rows: number
     peak = watchMemory(child);
   });
   const kept = await countRows(join(folder, 'lake', 'silver'));
+  if (kept !== keys) throw new Error(`${keys} keys, but ${kept} rows were kept.`);
   return [
     { name: `${kind} copies: extract and dedupe`, value: ms / 1000, unit: 's' },
     { name: `${kind} copies: greatest resident memory`, value: peak(), unit: 'MB' },
-    { name: `${kind} copies: rows kept / keys`, value: kept / keys, unit: 'x', limit: { kind: 'at most', value: 1 } },
+    { name: `${kind} copies: rows kept, one per key`, value: kept, unit: 'rows' },
   ];
 }
 
