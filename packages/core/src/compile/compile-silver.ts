@@ -15,7 +15,7 @@ import type { Column } from '../sql/column-type.ts';
 import { identityFlow } from '../sql/lineage/flow.ts';
 import { LOGICAL_DATE_SLOT } from '../sql/logical-date-slot.ts';
 import { forBoth } from '../sql/render.ts';
-import { type SqlText, sqlText } from '../sql/text.ts';
+import { type RenderedSql, type SqlText, sqlText } from '../sql/text.ts';
 import { checkCast } from './check-cast.ts';
 import { cleanedParts } from './cleaned-parts.ts';
 import { checkedPart, compileChecks } from './compile-checks.ts';
@@ -27,6 +27,7 @@ import { compileReferences } from './compile-references.ts';
 import type { CompileContext } from './context.ts';
 import { evolutionOf } from './evolution-rules.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { keysOf, protectedOf } from './protected-columns.ts';
 import { lineageOf, rowLineageOf } from './trace-cleaning.ts';
 
 /** Compiles a silver definition: cleaned from bronze, a model, or a model that is cleaned. @throws compile/* */
@@ -91,10 +92,8 @@ async function compileCleaned(
     model === undefined ? bronzeOrigin(context, name, definition) : ({ kind: 'model', sql: model.sql, columns: model.columns } as const);
   const hasBatch = origin.kind === 'bronze';
   const keyOfChanges = changelogKeyOf(context, origin);
-  const added = [...(keyOfChanges === undefined ? [] : [DELETED_COLUMN]), ...(hasBatch ? [BATCH] : [])];
-  await context.binder.declareTable('_source', [...origin.columns, ...added]);
   const isHistory = definition.kind === 'history';
-  if (keyOfChanges !== undefined) await context.binder.declareTable('_order', [BATCH, SEQUENCE, ...(isHistory ? [BATCH_TIME] : [])]);
+  await declareSources(context, origin, keyOfChanges !== undefined, isHistory);
   const cleaned = await compileColumns(context, name, definition, rules, origin);
   const lookups = compileReferences(context, name, cleaned);
   const columns = [...cleaned.map(({ name: column, rules: { type } }) => ({ name: column, type })), ...(isHistory ? HISTORY_COLUMNS : [])];
@@ -121,25 +120,21 @@ async function compileCleaned(
   const checked = await compileChecks(context, name, checkedOf(definition), columns);
   const classify = refuseByChecks(rendered.sql.classify, checked.rendered, columns, origin.columns);
   const cleaning = { ...rendered, sql: { ...rendered.sql, classify } };
-  const { checks, checkScans } = checkedPart(checked);
-  const stopping = cleaning.stoppingScan;
   const place = (column: string) => declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]);
   return {
     ...baseOf(name, definition, file),
     columns,
-    inputs: [...new Set([...(origin.kind === 'bronze' ? [origin.dataset] : file === undefined ? [] : inputsOf(file)), ...lookups])],
+    inputs: [...new Set([...(origin.kind === 'bronze' ? [origin.dataset] : modelInputs(file)), ...lookups])],
     lookups,
     keys: keysOf(context, cleaned),
     fingerprint: await fingerprintOf({ cleaning: cleaning.sql, partitioning, model: file?.model.canonical, columns }),
     definition: await cleanedParts(definition, rules, origin, file),
-    ...(model === undefined ? {} : { reads: model.reads }),
+    ...(model === undefined ? {} : { reads: readsWithout(lookups, model.reads) }),
     lineage: withHistory(lineageOf(origin, cleaned, model), definition),
     rowLineage: rowLineageOf(origin, cleaned, model, definition),
     columnPlaces: Object.fromEntries(columns.map((column) => [column.name, place(column.name)])),
-    ...checkedPart(checked),
+    ...withStoppingRules(checkedPart(checked), cleaning.stoppingScan),
     ...evolutionOf(definition),
-    checks: stopping === undefined ? checks : [...checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
-    checkScans: stopping === undefined ? checkScans : [...checkScans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
     layer: 'silver',
     partitioning,
     origin,
@@ -150,19 +145,34 @@ async function compileCleaned(
   };
 }
 
-function protectedOf(columns: readonly CleanedColumn[]): Pick<SilverDataset, 'personal'> {
-  const personal = columns.flatMap(({ rules, startFlow }) => (rules.protect === undefined ? [] : startFlow.map((edge) => edge.column)));
-  return personal.length === 0 ? {} : { personal: [...new Set(personal)] };
+function declareSources(context: CompileContext, origin: SilverOrigin, isChangelog: boolean, isHistory: boolean): Promise<void> {
+  const added = [...(isChangelog ? [DELETED_COLUMN] : []), ...(origin.kind === 'bronze' ? [BATCH] : [])];
+  const order = [BATCH, SEQUENCE, ...(isHistory ? [BATCH_TIME] : [])];
+  const source = context.binder.declareTable('_source', [...origin.columns, ...added]);
+  return isChangelog ? source.then(() => context.binder.declareTable('_order', order)) : source;
+}
+
+function modelInputs(file: ModelFile | undefined): readonly DatasetName[] {
+  return file === undefined ? [] : inputsOf(file);
+}
+
+// Of a dataset that values are looked up in, the model's text does not tell all that is read.
+function readsWithout(lookups: readonly DatasetName[], reads: NonNullable<DatasetBase['reads']>): NonNullable<DatasetBase['reads']> {
+  return Object.fromEntries(Object.entries(reads).filter(([name]) => !lookups.some((lookup) => lookup === name)));
+}
+
+function withStoppingRules<T extends Pick<DatasetBase, 'checks' | 'checkScans'>>(checked: T, stopping: RenderedSql | undefined): T {
+  if (stopping === undefined) return checked;
+  return {
+    ...checked,
+    checks: [...checked.checks, { id: STOPPING_RULES_CHECK, severity: 'error' }],
+    checkScans: [...checked.checkScans, { checks: [STOPPING_RULES_CHECK], sql: stopping }],
+  };
 }
 
 const BATCH: Column = { name: '_batch', type: { kind: 'varchar' } };
 const BATCH_TIME: Column = { name: '_at', type: { kind: 'timestamp' } };
 const SEQUENCE: Column = { name: '_seq', type: { kind: 'bigint' } };
-
-function keysOf({ keys }: CompileContext, columns: readonly CleanedColumn[]): NonNullable<SilverDataset['keys']> {
-  const used = new Set(columns.flatMap(({ rules }) => rules.protect?.key ?? []));
-  return Object.fromEntries(Object.entries(keys).filter(([key]) => used.has(key)));
-}
 
 function changelogKeyOf(context: CompileContext, origin: SilverOrigin): readonly string[] | undefined {
   const bronze = origin.kind === 'bronze' ? context.compiled.get(origin.dataset) : undefined;

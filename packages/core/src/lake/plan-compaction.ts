@@ -34,6 +34,8 @@ export function planCompaction(state: TableState, rules: CompactionRules): reado
 }
 
 function unitsOf(entry: PartitionEntry): readonly Unit[] {
+  // A keyed table's files are told apart by their keys, and are as few as it wants.
+  if (entry.buckets !== undefined) return [];
   if (entry.batches === undefined) return entry.files.map((file) => ({ files: [file], batches: [] }));
   const units: Unit[] = [];
   for (const batch of entry.batches.filter(isWhole)) {
