@@ -91,7 +91,7 @@ describe('docs/rules.md', () => {
   it('has an example of every rule', async () => {
     const { pipelineSchema } = await import('../packages/core/src/define/pipeline-schema.ts');
     const { knownKeys } = await import('../packages/core/src/define/known-keys.ts');
-    const rules = knownKeys(pipelineSchema, ['silver', 'x', 'columns', 'y']).filter((key) => key !== 'type');
+    const rules = knownKeys(pipelineSchema, ['silver', 'x', 'columns', 'y']).filter((key) => key !== 'type' && key !== 'renamedFrom');
     expect([...new Set(EXAMPLES.map(({ rule }) => rule))].sort()).toEqual([...rules].sort());
     for (const { rule, declared } of EXAMPLES) if (rule !== 'cast') expect(declared).toContain(`${rule}:`);
   });

@@ -86,10 +86,10 @@ describe('a model whose checks set rows aside', () => {
     });
     expect(await query('select sale_date, orders from gold.daily_sales order by 1')).toEqual(days);
     const [blocked] = await query(
-      "select outcome, is_blocked from quality.check_results where kind = 'budget' and dataset = 'gold.daily_sales'",
+      "select outcome, is_blocked from quality.check_results where kind = 'budget' and dataset = 'gold.daily_sales' and outcome <> 'passed'",
     );
     expect(blocked).toEqual({ outcome: 'failed', is_blocked: true });
-    await declare('', `${checks} quarantine: { maxPercent: 50 },`);
+    await declare('', `${checks} quarantine: { maxPercent: 100 },`);
     expect(await command('run', '--date', '2024-05-03')).toMatchObject({ code: 0 });
     const kept = days.filter((day) => !large.includes(day));
     expect(await query('select sale_date, orders from gold.daily_sales order by 1')).toEqual(kept);

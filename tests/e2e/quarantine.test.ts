@@ -38,7 +38,7 @@ it('a refused row is listed, shown, made a test of, fixed and released', { timeo
 
   const replayed = await act('quarantine', 'replay', 'silver.fact_orders', '--json');
   expect(jsonLines(replayed.out).at(-1)).toMatchObject({
-    reason: 'stale: its definition changed',
+    reason: 'stale: its definition changed: column amount',
     released: 1,
     remaining: 0,
     refusedAnew: 0,

@@ -12,7 +12,7 @@ import {
   runPipeline,
 } from '@snowmelt/core/pipeline';
 import { addDays, datasetName, logicalDate, type ObjectKey, objectKey, type Source } from '@snowmelt/core/ports';
-import { duckdbBinder, duckdbEngine, fsObjectStore, openDuckdb } from '@snowmelt/local';
+import { duckdbBinder, duckdbDigests, duckdbEngine, fsObjectStore, openDuckdb } from '@snowmelt/local';
 import { manualClock, recordingHost, writeTestParquet } from '@snowmelt/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -103,7 +103,7 @@ function openLake(history: History) {
     host: recordingHost(),
     engine: async () => duckdbEngine({ session, store }),
     source: async () => source,
-    digests: () => Promise.reject(new Error('Nothing is compared.')),
+    digests: async () => duckdbDigests({ session, store }),
   };
   const settings = { concurrency: 1, retries: 0, signal: new AbortController().signal };
   const textsOf = async (keys: readonly ObjectKey[]) => {
@@ -193,7 +193,10 @@ it('does what the ledger knows to be stale, and says so', async () => {
   const lake = openLake(BAD);
   await lake.run(RULES, DAYS);
   const { outcomes, days } = await lake.replay({ ...RULES, max: 9 });
-  expect([outcomes.map(({ reason }) => reason), days]).toEqual([['stale: its definition changed'], ['2026-01-05', '2026-01-06']]);
+  expect([outcomes.map(({ reason }) => reason), days]).toEqual([
+    ['stale: its definition changed: column quantity'],
+    ['2026-01-05', '2026-01-06'],
+  ]);
   expect((await lake.contents(RULES)).refused).toEqual([]);
   expect(await lake.replay({ ...RULES, max: 9 })).toMatchObject({ outcomes: [], days: [] });
 });

@@ -44,7 +44,7 @@ describe('a history', () => {
       { name: 'valid_to', type: { kind: 'timestamp' } },
       { name: 'is_current', type: { kind: 'boolean' } },
     ]);
-    expect(history?.lineage['valid_to']).toEqual([{ dataset: 'bronze.t', column: 'at' }]);
+    expect(history?.lineage['valid_to']).toEqual([{ dataset: 'bronze.t', column: 'at', uses: ['window'] }]);
     expect(history?.checks.map(({ id }) => id)).toEqual(['unique(id, valid_from)']);
   });
 

@@ -4,8 +4,9 @@ import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { DatasetBase } from '../layers/dataset-base.ts';
 import type { CleanedColumn } from '../layers/silver/cleaning.ts';
 import { type DatasetName, tableOf } from '../layout/dataset-name.ts';
-import { HISTORY_COLUMNS } from '../layout/history-columns.ts';
+import { passOn } from '../sql/lineage/flow.ts';
 import type { CompileContext } from './context.ts';
+import { toFlow, toSources } from './trace-model.ts';
 
 /** What is checked of a silver dataset: of a history, that no two versions of a key begin at the same time. */
 export function checkedOf({ kind, key, checks }: SilverDefinition) {
@@ -16,7 +17,8 @@ export function checkedOf({ kind, key, checks }: SilverDefinition) {
 /** Adds where the columns of a history come from: from its version. */
 export function withHistory(lineage: DatasetBase['lineage'], { kind, version = '' }: SilverDefinition): DatasetBase['lineage'] {
   if (kind !== 'history') return lineage;
-  return { ...lineage, ...Object.fromEntries(HISTORY_COLUMNS.map(({ name }) => [name, lineage[version] ?? []])) };
+  const ofVersion = toSources(passOn(toFlow(lineage[version] ?? []), 'window'));
+  return { ...lineage, valid_from: lineage[version] ?? [], valid_to: ofVersion, is_current: ofVersion };
 }
 
 /** A changelog says of the source's keys which are no more, so a history follows these. @throws compile/type-error */

@@ -45,7 +45,7 @@ describe('a reference', () => {
     const { graph, problems } = await compile(toCustomers);
     expect(problems).toEqual([]);
     expect(graph?.datasets.map(({ name }) => name)).toEqual(['bronze.raw', 'silver.customers', 'silver.orders']);
-    expect(graph?.datasets.at(-1)).toMatchObject({ inputs: ['bronze.raw', 'silver.customers'], references: ['silver.customers'] });
+    expect(graph?.datasets.at(-1)).toMatchObject({ inputs: ['bronze.raw', 'silver.customers'], lookups: ['silver.customers'] });
   });
 
   it.each([

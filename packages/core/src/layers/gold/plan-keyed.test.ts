@@ -94,7 +94,7 @@ function summary(of: GoldDataset, state: TableState, given = inputs) {
 describe('a keyed dataset', () => {
   it('reads the files that came and went to find the keys, and leaves other buckets as they are', () => {
     expect(summary(dataset(8), built())).toMatchObject({
-      reason: 'stale: silver.orders changed',
+      reason: 'stale: silver.orders moved from version 1 to 2',
       // Files of equal content are no change, wherever they are.
       read: {
         _all_silver__orders: ['late', 'new', 'old'],

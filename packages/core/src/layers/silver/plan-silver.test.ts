@@ -282,8 +282,8 @@ describe('a dataset that refers to another', () => {
   };
   const windows = bronze('event', [['2024-01-15-a', 3]]);
   const seen = (version: number) => ({ [sales]: 1, [people]: version });
-  const event: SilverDataset = { ...over('event', 'window'), references: [people], keys: { pii: { env: 'PII' } } };
-  const snapshot: SilverDataset = { ...over('snapshot', 'window'), references: [people] };
+  const event: SilverDataset = { ...over('event', 'window'), lookups: [people], keys: { pii: { env: 'PII' } } };
+  const snapshot: SilverDataset = { ...over('snapshot', 'window'), lookups: [people] };
 
   it('waits until there is something to refer to', () => {
     expect(summary(event, emptyState(name), [windows, snapshotOf(0)])).toBeUndefined();
@@ -299,7 +299,7 @@ describe('a dataset that refers to another', () => {
     });
     const state = { ...table(1, { '2024-01-15': { fromBatches: ['2024-01-15-a'] } }), inputs: seen(1) };
     expect(summary(event, state, [windows, snapshotOf(2)])).toEqual({
-      reason: 'stale: silver.people changed, which it refers to',
+      reason: 'stale: silver.people moved from version 1 to 2, to which it refers',
       stages: all,
       replaceAll: true,
     });
