@@ -79,7 +79,6 @@ const PIPELINES = {
       transport: 'raw',
       columns: { id: ID, loaded_at: 'TIMESTAMP_NTZ' },
     },
-    items: { table: 'ITEMS', mode: 'full', transport: 'raw', columns: { id: ID, label: 'VARCHAR' } },
     shops: { table: 'SHOPS', mode: 'full', transport: 'unload', columns: { id: ID, area: 'NUMBER(12,2)' } },
   },
   chunks: { lines: { table: 'LINES', mode: 'full', transport: 'chunks', columns: { id: ID, due: 'DATE' } } },
@@ -94,7 +93,6 @@ beforeAll(async () => {
   });
   await server.database.run(`CREATE TABLE "ORDERS" AS
     SELECT i::DECIMAL(10,0) AS "ID", TIMESTAMP '2026-01-01' + to_seconds(i) AS "LOADED_AT" FROM range(50) r(i)`);
-  await server.database.run(`CREATE TABLE "ITEMS" AS SELECT i::DECIMAL(10,0) AS "ID", 'item ' || i AS "LABEL" FROM range(50) r(i)`);
   await server.database.run(
     `CREATE TABLE "SHOPS" AS SELECT i::DECIMAL(10,0) AS "ID", (i / 4)::DECIMAL(12,2) AS "AREA" FROM range(50) r(i)`,
   );

@@ -20,11 +20,11 @@ describe('after any history, bronze merged by key is the source, with', () => {
       kinds: ['insert', 'update', 'delete', 'forget-time'],
       settings: { mode: 'changes' },
       merged: mergeChangelog,
-      numRuns: 250,
+      numRuns: 190,
     }),
   );
   it('mode keys-diff', LIMIT, () =>
-    demandSource(lab, { kinds: ['insert', 'update', 'delete'], settings: { mode: 'keys-diff' }, merged: mergeChangelog, numRuns: 180 }),
+    demandSource(lab, { kinds: ['insert', 'update', 'delete'], settings: { mode: 'keys-diff' }, merged: mergeChangelog, numRuns: 150 }),
   );
   it.each(['fail', 'exclude'] as const)('mode keys-diff, where rows without a time %s', LIMIT, (nulls) =>
     demandSource(lab, {

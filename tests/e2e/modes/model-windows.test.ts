@@ -20,7 +20,7 @@ describe('after any history, bronze merged by key is the source, with', () => {
     demandSource(lab, { kinds: ['insert', 'update', 'delete', 'forget-time'], settings: { mode: 'full' }, merged: byId, numRuns: 100 }),
   );
   it('mode window, where nothing is deleted', LIMIT, () =>
-    demandSource(lab, { kinds: ['insert', 'update'], settings: { mode: 'window' }, merged: mergeByTime, numRuns: 250 }),
+    demandSource(lab, { kinds: ['insert', 'update'], settings: { mode: 'window' }, merged: mergeByTime, numRuns: 190 }),
   );
   it.each(['fail', 'exclude'] as const)('mode window, where rows without a time %s', LIMIT, (nulls) =>
     demandSource(lab, {
