@@ -3,6 +3,7 @@ import type { DataFile } from '../ports/data-file.ts';
 import { filesOf } from './batch-files.ts';
 import type { Batch, Commit, PartitionEntry, TableState } from './commit.ts';
 import type { CompactionGroup } from './plan-compaction.ts';
+import { upkeepCommit } from './upkeep-commit.ts';
 
 /** A group of files, and the files that now hold the same rows. */
 export interface Compacted extends CompactionGroup {
@@ -28,23 +29,8 @@ export function compactionCommit(state: TableState, compacted: readonly Compacte
     const entry = partitions[one.day] ?? state.partitions.get(one.day);
     if (entry !== undefined) partitions[one.day] = { ...replaced(entry, one), compactedIn: version };
   }
-  const { dataset, columns, refusedColumns, fingerprint = '', inputs, checks, described } = state;
-  return {
-    format: 1,
-    dataset,
-    version,
-    run,
-    committedAt: now.toISOString(),
-    columns,
-    refusedColumns,
-    fingerprint,
-    partitions,
-    replaceAll: false,
-    inputs,
-    checks,
-    ...(described === undefined ? {} : { described }),
-    upkeep: { kind: 'compaction' },
-  };
+  const committedAt = now.toISOString();
+  return upkeepCommit(state, { version, run, committedAt, partitions, replaceAll: false, upkeep: { kind: 'compaction' } });
 }
 
 function replaced(entry: PartitionEntry, { files, batches: merged, written }: Compacted): PartitionEntry {

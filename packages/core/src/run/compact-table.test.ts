@@ -48,6 +48,8 @@ async function commit(store: ObjectStore, partitions: Readonly<Record<LogicalDat
     inputs: {},
     checks: [],
     watermark: { coveredTo: '2024-01-17T00:00:00.000Z' },
+    definition: { 'column id': 'd' },
+    contract: { version: 1, protected: ['id'] },
   };
   await commitToTable(store, before, next);
 }
@@ -95,7 +97,11 @@ describe('compactTable', () => {
     expect(after.partitions.get(MONDAY)).toMatchObject({ version: 1, compactedIn: 3, batches: [{ id: 'm1' }, { id: 'm2' }] });
     expect(after.partitions.get(MONDAY)?.files).toMatchObject([{ rows: 2, batches: ['m1', 'm2'] }]);
     expect(after.partitions.get(TUESDAY)).toMatchObject({ version: 2, files: [{ key: 'bronze/orders/t3/part-0.parquet' }] });
-    expect(after.watermark).toEqual({ coveredTo: '2024-01-17T00:00:00.000Z' });
+    expect(after).toMatchObject({
+      watermark: { coveredTo: '2024-01-17T00:00:00.000Z' },
+      definition: { 'column id': 'd' },
+      contract: { version: 1, protected: ['id'] },
+    });
   });
 
   it('publishes nothing if the new files do not hold the same rows', async () => {

@@ -3,6 +3,7 @@ import type { Commit, PartitionEntry, TableState } from '../lake/commit.ts';
 import { versionAt } from '../lake/read-versions.ts';
 import { commitToTable, readTable } from '../lake/table-log.ts';
 import { readTableAsOf } from '../lake/time-travel.ts';
+import { upkeepCommit } from '../lake/upkeep-commit.ts';
 import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import { registerState } from './register.ts';
@@ -40,25 +41,15 @@ export async function rollbackTable(request: RollbackRequest, ports: Pick<RunPor
 
 function rollbackCommit(before: TableState, target: TableState, run: string, now: Date): Commit {
   const version = before.version + 1;
-  const { dataset, columns, refusedColumns, fingerprint = '', inputs, checks, watermark, described } = target;
   const entries = [...target.partitions].map(([day, entry]): [LogicalDate, PartitionEntry] => [day, asWrittenIn(version, entry)]);
-  return {
-    format: 1,
-    dataset,
+  return upkeepCommit(target, {
     version,
     run,
     committedAt: now.toISOString(),
-    columns,
-    refusedColumns,
-    fingerprint,
     partitions: Object.fromEntries(entries),
     replaceAll: true,
-    inputs,
-    checks,
-    ...(watermark === undefined ? {} : { watermark }),
-    ...(described === undefined ? {} : { described }),
     upkeep: { kind: 'rollback', to: target.version },
-  };
+  });
 }
 
 function asWrittenIn(version: number, { compactedIn: _compactedIn, ...entry }: PartitionEntry): PartitionEntry {

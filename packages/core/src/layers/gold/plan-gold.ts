@@ -9,7 +9,6 @@ import {
   changedInputs,
   type InputMove,
   type InputTable,
-  inputVersions,
   isPastSnapshot,
   publishedRelation,
   publishedVersion,
@@ -18,6 +17,7 @@ import {
 } from '../inputs.ts';
 import { describeMoves, reasonToBuild } from '../staleness.ts';
 import { count } from '../words.ts';
+import { goldCommit } from './gold-commit.ts';
 import type { GoldDataset } from './gold-dataset.ts';
 import { planKeyed } from './plan-keyed.ts';
 
@@ -51,18 +51,7 @@ export function planGold(dataset: GoldDataset, state: TableState, inputs: readon
       ...(dataset.measurement === undefined ? {} : { measurement: dataset.measurement }),
       ...(dataset.refusing === undefined ? {} : { accounting: dataset.refusing.accounting }),
     },
-    commit: {
-      baseVersion: state.version,
-      columns: dataset.columns,
-      fingerprint: dataset.fingerprint,
-      ...(dataset.definition === undefined ? {} : { definition: dataset.definition }),
-      ...(dataset.contract === undefined ? {} : { contract: dataset.contract }),
-      replaceAll: work.partition.kind === 'by' && work.partition.only === undefined,
-      inputs: inputVersions(inputs),
-      checks: dataset.checks,
-      countsRows: false,
-      ...(dataset.quarantineMaxPercent === undefined ? {} : { quarantineMaxPercent: dataset.quarantineMaxPercent }),
-    },
+    commit: { ...goldCommit(dataset, state, inputs), replaceAll: work.partition.kind === 'by' && work.partition.only === undefined },
   };
 }
 

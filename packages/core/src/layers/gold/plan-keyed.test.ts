@@ -34,6 +34,7 @@ const dataset = (buckets?: number, checksWhole = false): GoldDataset => ({
   key: ['id'],
   sql: forBoth(() => 'SELECT 1'),
   keyed: { inputs: [{ dataset: orders, columns: ['id'] }], checksWhole },
+  contract: { version: 2, protected: ['id'] },
 });
 
 const file = (key: string, rows = 5): DataFile => ({
@@ -87,8 +88,16 @@ function summary(of: GoldDataset, state: TableState, given = inputs) {
     stage.kind === 'input' ? [[stage.input.relation, stage.input.files.map((key) => key.split('/').at(-1))]] : [],
   );
   const lazy = step.request.stages.flatMap((stage) => (stage.kind === 'lazy' ? [stage.input.relation] : []));
-  const { buckets, replaceAll } = step.commit;
-  return { reason: step.reason, read: Object.fromEntries(read), lazy, partition: step.request.outputs[0]?.partition, buckets, replaceAll };
+  const { buckets, replaceAll, contract } = step.commit;
+  return {
+    contract,
+    reason: step.reason,
+    read: Object.fromEntries(read),
+    lazy,
+    partition: step.request.outputs[0]?.partition,
+    buckets,
+    replaceAll,
+  };
 }
 
 describe('a keyed dataset', () => {
@@ -107,6 +116,7 @@ describe('a keyed dataset', () => {
       partition: { kind: 'buckets', day: '2024-01-17' },
       buckets: { count: 8, files },
       replaceAll: true,
+      contract: { version: 2, protected: ['id'] },
     });
     expect(summary(dataset(8), built({ inputs: { [orders]: 2, [rates]: 1 } }))).toBeUndefined();
   });

@@ -9,8 +9,9 @@ import type { Measurement } from '../../ports/measure.ts';
 import type { BuildOutput, BuildStage, InputRelation } from '../../ports/sql-engine.ts';
 import { forBoth } from '../../sql/render.ts';
 import type { BuildStep } from '../../steps/step.ts';
-import { changedInputs, type InputTable, inputVersions, publishedRelation } from '../inputs.ts';
+import { changedInputs, type InputTable, publishedRelation } from '../inputs.ts';
 import { reasonToBuild } from '../staleness.ts';
+import { goldCommit } from './gold-commit.ts';
 import type { GoldDataset, KeyedModel } from './gold-dataset.ts';
 import {
   type KeyedInput,
@@ -62,17 +63,7 @@ export function planKeyed(dataset: GoldDataset, state: TableState, inputs: reado
       checks: dataset.checkScans,
       ...(dataset.measurement === undefined ? {} : { measurement: measurementOf(dataset.measurement, keyed) }),
     },
-    commit: {
-      baseVersion: state.version,
-      columns: dataset.columns,
-      fingerprint: dataset.fingerprint,
-      ...(dataset.definition === undefined ? {} : { definition: dataset.definition }),
-      replaceAll: true,
-      inputs: inputVersions(inputs),
-      checks: dataset.checks,
-      countsRows: false,
-      buckets: way.buckets,
-    },
+    commit: { ...goldCommit(dataset, state, inputs), replaceAll: true, buckets: way.buckets },
   };
 }
 
