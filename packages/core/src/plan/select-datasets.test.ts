@@ -48,6 +48,15 @@ const lake = new Map(
 );
 const chosen = (selection: Selection) => [...selectDatasets(shop, lake, selection)];
 
+it('what checks read is needed like an input, and is not made again for what they read', () => {
+  const datasets = shop.datasets.map((dataset) =>
+    dataset.name === 'gold.daily_sales' ? { ...dataset, references: [parseDatasetName('silver.items')] } : dataset,
+  );
+  const selected = (select: string) => [...selectDatasets({ ...shop, datasets }, lake, { select })];
+  expect(selected('+daily_sales')).toEqual(['bronze.orders', 'bronze.items', 'silver.orders', 'silver.items', 'gold.daily_sales']);
+  expect(selected('silver.items+')).not.toContain('gold.daily_sales');
+});
+
 describe('a selection', () => {
   it.each([
     ['gold.daily_sales', ['gold.daily_sales']],

@@ -1,4 +1,4 @@
-import type { Graph, GraphDataset } from '../compile/graph.ts';
+import { type Graph, type GraphDataset, readsOf } from '../compile/graph.ts';
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { LakeState } from '../lake/published.ts';
@@ -32,7 +32,7 @@ function union(graph: Graph, lake: LakeState, text: string): ReadonlySet<Dataset
 function expand(graph: Graph, lake: LakeState, term: SelectorTerm): ReadonlySet<DatasetName> {
   const start = new Set(matching(graph, lake, term.body));
   const children = childrenOf(graph);
-  const parents = new Map(graph.datasets.map(({ name, inputs }) => [name, inputs]));
+  const parents = new Map(graph.datasets.map((dataset) => [dataset.name, readsOf(dataset)]));
   if (term.withNeeds) return walk(walk(start, children, Number.POSITIVE_INFINITY), parents, Number.POSITIVE_INFINITY);
   return new Set([...walk(start, parents, term.up), ...walk(start, children, term.down)]);
 }

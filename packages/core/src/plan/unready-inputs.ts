@@ -1,4 +1,4 @@
-import { findDataset, type Graph, type GraphDataset, shapeOf } from '../compile/graph.ts';
+import { findDataset, type Graph, type GraphDataset, readsOf, shapeOf } from '../compile/graph.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { type LakeState, publishedDays } from '../lake/published.ts';
 import { type DatasetName, tableOf } from '../layout/dataset-name.ts';
@@ -12,12 +12,12 @@ export interface UnreadyScope {
 }
 
 /**
- * Refuses to make a dataset of inputs that a selection leaves out although the lake does not have them, or has them with other
+ * Refuses to make a dataset of inputs, or to check it against others, that a selection leaves out although the lake does not have them, or has them with other
  * columns than its rows would be read with.
  * @throws run/input-not-ready
  */
 export function refuseUnreadyInputs(graph: Graph, dataset: GraphDataset, lake: LakeState, { only, day }: UnreadyScope): void {
-  for (const name of dataset.inputs) {
+  for (const name of readsOf(dataset)) {
     const input = findDataset(graph, name);
     const why = input === undefined || only.has(name) ? undefined : whyUnready(input, lake, day);
     if (why === undefined) continue;

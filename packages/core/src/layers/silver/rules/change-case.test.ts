@@ -1,22 +1,15 @@
-import { afterAll, expect, it } from 'vitest';
-import { openDuckdb } from '../../../../../local/src/duckdb/duckdb-session.ts';
+import { expect, it } from 'vitest';
+import { openEvaluator } from '../../../../test-support/evaluate.ts';
 import type { CleaningColumn } from '../../../define/pipeline-schema.ts';
 import { forBoth } from '../../../sql/render.ts';
-import { quoteLiteral } from '../../../sql/text.ts';
 import { changeCase } from './change-case.ts';
 
-const session = openDuckdb({ memoryLimit: '200MB', threads: 1, tempFolder: 'node_modules/.cache/core-tests' });
-afterAll(() => session.close());
+const evaluate = openEvaluator();
 
 const rendered = (asked: Partial<CleaningColumn>) =>
   forBoth((words) => changeCase({ type: { kind: 'varchar' }, onFail: 'quarantine', ...asked }, words)?.('x') ?? 'not asked for');
 
-async function applyTo(asked: Partial<CleaningColumn>, texts: readonly (string | null)[]) {
-  const connection = await session.connect();
-  const values = texts.map((text, i) => `(${i}, ${text === null ? 'NULL' : quoteLiteral(text, 'duckdb')})`);
-  const sql = `SELECT ${rendered(asked).duckdb} FROM (VALUES ${values.join(', ')}) AS t(i, x) ORDER BY i`;
-  return (await connection.runAndReadAll(sql)).getRowsJson().flat();
-}
+const applyTo = (asked: Partial<CleaningColumn>, texts: readonly (string | null)[]) => evaluate(rendered(asked).duckdb, texts);
 
 it('is rendered for both engines, or not at all', () => {
   expect(rendered({ case: 'upper' })).toMatchInlineSnapshot(`

@@ -1,19 +1,9 @@
-import { afterAll, expect, it } from 'vitest';
-import { openDuckdb } from '../../../../../local/src/duckdb/duckdb-session.ts';
+import { expect, it } from 'vitest';
+import { openEvaluator } from '../../../../test-support/evaluate.ts';
 import { forBoth } from '../../../sql/render.ts';
-import { quoteLiteral } from '../../../sql/text.ts';
 import { type NumberMarks, parseNumber } from './parse-number.ts';
 
-const session = openDuckdb({ memoryLimit: '200MB', threads: 1, tempFolder: 'node_modules/.cache/core-tests' });
-afterAll(() => session.close());
-
-/** What an expression over `x` makes of each value, as texts. */
-async function evaluate(expression: string, values: readonly (string | null)[], type = 'VARCHAR') {
-  const connection = await session.connect();
-  const rows = values.map((value, i) => `(${i}, CAST(${value === null ? 'NULL' : quoteLiteral(value, 'duckdb')} AS ${type}))`);
-  const sql = `SELECT CAST(${expression} AS VARCHAR) FROM (VALUES ${rows.join(', ')}) AS t(i, x) ORDER BY i`;
-  return (await connection.runAndReadAll(sql)).getRowsJson().flat();
-}
+const evaluate = openEvaluator();
 
 const rendered = (marks: NumberMarks) => forBoth((words) => parseNumber('x', marks, words));
 const parse = (marks: NumberMarks, texts: readonly (string | null)[]) => evaluate(rendered(marks).duckdb, texts);
