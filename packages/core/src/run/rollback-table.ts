@@ -52,7 +52,8 @@ function rollbackCommit(before: TableState, target: TableState, run: string, now
   });
 }
 
-function asWrittenIn(version: number, { compactedIn: _compactedIn, ...entry }: PartitionEntry): PartitionEntry {
+// What was kept over the commits before it says nothing of those that the rollback undoes.
+function asWrittenIn(version: number, { compactedIn: _compactedIn, kept: _kept, ...entry }: PartitionEntry): PartitionEntry {
   const batches = entry.batches?.map((batch) => ({ ...batch, version }));
   return { ...entry, version, ...(batches === undefined ? {} : { batches }) };
 }
