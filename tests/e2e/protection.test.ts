@@ -106,3 +106,13 @@ it('builds nothing without the key, or by one that can be guessed', async () => 
   expect((await command('run --date 2026-01-05', null)).err).toContain('secret/not-found');
   expect((await command('run --date 2026-01-05', 'hunter2')).err).toContain('secret/weak-key');
 });
+
+it('unit tests need no key: theirs is the same everywhere', async () => {
+  const email = hmac('zoe@example.com', 'the key of snowmelt test');
+  const given = '[{ id: 1, email: " Zoe@Example.com ", phone: 49, city: Ulm }]';
+  await write(
+    'tests/people.yaml',
+    `- { name: protected, dataset: silver.people, given: { bronze.people: ${given} }, expect: { rows: [{ id: 1, email: ${email} }] } }\n`,
+  );
+  expect(await command('test', null)).toMatchObject({ code: 0, out: expect.stringContaining('1 passed.') });
+});
