@@ -14,7 +14,8 @@ const UNNAMED = ['natural', 'columns', 'pivot', 'unpivot', 'match_recognize'];
 
 /**
  * For each input of a query, the columns that can have a say in its rows, rather too many than too few: those whose name stands
- * anywhere in the text. An input that is not in the answer is read as a whole, e.g. by `*`.
+ * anywhere in the text. An input that is not in the answer is read as a whole, e.g. by `*`. Lineage would say less; but a way
+ * that it overlooked would leave a table stale without a word, and a name in the text cannot be overlooked.
  */
 export function columnsRead(
   statement: unknown,
