@@ -41,15 +41,11 @@ export async function noteKept(
     const now = await digests.digestDays(request(2), signal);
     return days.map(([day]) => ({ was: was.get(day) ?? NO_ROWS, now: now.get(day) ?? NO_ROWS }));
   };
-  const kept = keptColumns(columns, await digest(columns));
-  return kept.length === 0
-    ? commit
-    : withKept(
-        commit,
-        days,
-        kept.map(({ name }) => name),
-        await digest(kept),
-      );
+  const all = await digest(columns);
+  const kept = keptColumns(columns, all);
+  if (kept.length === 0) return commit;
+  const names = kept.map(({ name }) => name);
+  return withKept(commit, days, names, kept.length === columns.length ? all : await digest(kept));
 }
 
 interface Both {

@@ -14,8 +14,8 @@ const applyTo = (asked: Partial<CleaningColumn>, texts: readonly (string | null)
 it('is rendered for both engines, or not at all', () => {
   expect(rendered({ collapseSpaces: true })).toMatchInlineSnapshot(`
     {
-      "duckdb": "regexp_replace(x, '[ \\t\\n\\r\\f]+', ' ', 'g')",
-      "spark": "regexp_replace(x, '[ \\\\t\\\\n\\\\r\\\\f]+', ' ')",
+      "duckdb": "regexp_replace(x, '[ \\t\\n\\r\\f]{2,}|[\\t\\n\\r\\f]', ' ', 'g')",
+      "spark": "regexp_replace(x, '[ \\\\t\\\\n\\\\r\\\\f]{2,}|[\\\\t\\\\n\\\\r\\\\f]', ' ')",
     }
   `);
   expect(rendered({ collapseSpaces: false }).duckdb).toBe('not asked for');
