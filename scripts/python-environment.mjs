@@ -1,6 +1,6 @@
 // Makes private Python environments with one exact package each, for tests against other people's clients.
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -31,17 +31,35 @@ export function whyNoPython([major, minor]) {
  */
 export async function pythonEnvironment(name, version, cache = '.cache') {
   const folder = join(cache, `python-${version}`);
-  const python = join(folder, 'bin', 'python');
-  const made = join(folder, MADE);
   const wanted = `${name}==${version}`;
-  if ((await readFile(made, 'utf8').catch(() => '')) === wanted && (await works(python))) return python;
-  await rm(folder, { recursive: true, force: true });
+  if (await isMade(folder, wanted)) return pythonOf(folder);
+  // Tests in several processes may want it at once: each makes its own, and the first one done has it.
+  const making = `${folder}.${process.pid}`;
+  await rm(making, { recursive: true, force: true });
   await mkdir(cache, { recursive: true });
-  await run('python3', ['-m', 'venv', folder]);
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', wanted]);
-  // Last, so an environment that was interrupted is made anew.
-  await writeFile(made, wanted);
-  return python;
+  try {
+    await run('python3', ['-m', 'venv', making]);
+    await run(pythonOf(making), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', wanted]);
+    await writeFile(join(making, MADE), wanted);
+    if (await isMade(folder, wanted)) return pythonOf(folder);
+    await rm(folder, { recursive: true, force: true });
+    await rename(making, folder).catch(async (error) => {
+      if (!(await isMade(folder, wanted))) throw error;
+    });
+    return pythonOf(folder);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} folder @param {string} wanted */
+async function isMade(folder, wanted) {
+  return (await readFile(join(folder, MADE), 'utf8').catch(() => '')) === wanted && (await works(pythonOf(folder)));
+}
+
+/** @param {string} folder */
+function pythonOf(folder) {
+  return join(folder, 'bin', 'python');
 }
 
 /** @param {string} python */
