@@ -10,7 +10,7 @@ import { sparkEngine } from './spark-engine.ts';
 import type { SparkProcess } from './spark-process.ts';
 
 const missing = whyNoSpark();
-if (missing !== undefined) console.warn(`\n*** The Spark engine is NOT tested here: ${missing}. ***\n`);
+if (missing !== undefined) process.stderr.write(`\n*** The Spark engine is NOT tested here: ${missing}. ***\n`);
 
 describe.skipIf(missing !== undefined)('on a warm Spark', () => {
   let spark: SparkProcess;
