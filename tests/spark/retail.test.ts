@@ -39,7 +39,9 @@ describe.skipIf(missing !== undefined)('the retail example on Spark', () => {
   const query = async (engine: (typeof ENGINES)[number], sql: string) =>
     jsonLines((await snowmelt(['query', sql, '--project', RETAIL, '--lake', lakeOf(engine), '--json', '--limit', '0'])).out);
 
-  it('becomes the lake that DuckDB makes, cell by cell, with the same refused rows and check results', { timeout: 20 * MINUTES }, async () => {
+  it('becomes the lake that DuckDB makes, cell by cell, with the same refused rows and check results', {
+    timeout: 20 * MINUTES,
+  }, async () => {
     const days = world.data.tradingDays();
     expect(days).toHaveLength(305);
     for (const day of days.slice(-DAILY - 1)) {

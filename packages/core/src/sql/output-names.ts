@@ -12,7 +12,11 @@ interface NamedSource {
 }
 
 /** What a SELECT's `*` or `t.*` stands for, as columns with their tables; undefined where that cannot be told. */
-export function columnsOfStar(select: SyntaxNode, star: SyntaxNode, tables: ColumnsOfTables): readonly (readonly [string, string])[] | undefined {
+export function columnsOfStar(
+  select: SyntaxNode,
+  star: SyntaxNode,
+  tables: ColumnsOfTables,
+): readonly (readonly [string, string])[] | undefined {
   const isPlain = nodesOf(star['except']).length + nodesOf(star['replace']).length + nodesOf(star['rename']).length === 0;
   const table = readIdentifier(star['table'])?.name.toLowerCase();
   const hasUsing = nodesOf(select['joins']).some((join) => nodesOf(join['using']).length > 0);

@@ -91,7 +91,9 @@ function pickForm(value: SyntaxNode, nameOf: (marked: string) => string, context
 
 function hintFor(name: string, unit: string | undefined): string {
   if (/^(DATEADD|TIMESTAMPADD|TIMEADD|DATE_TRUNC)$/.test(name)) {
-    return readUnit(unit ?? '') === undefined ? 'Name the unit, such as day.' : 'Cast the value, so that it is known: ::date or ::timestamp.';
+    return readUnit(unit ?? '') === undefined
+      ? 'Name the unit, such as day.'
+      : 'Cast the value, so that it is known: ::date or ::timestamp.';
   }
   if (name === 'AVG' || name === 'DIV0') return 'Cast the values: ::float. A NUMBER would have six more decimals in Snowflake.';
   return name === 'ROUND' ? 'Cast the value: ::float or ::number(38, 6).' : 'Count and cast its arguments.';
@@ -124,7 +126,11 @@ function expandStars(select: SyntaxNode, tables: ColumnsOfTables): SyntaxNode | 
     if (!isNode(star)) return [expression];
     const columns = columnsOfStar(select, star, tables);
     if (columns === undefined) {
-      throw new UntranslatableError('`*` in a SELECT with QUALIFY stands for columns that cannot be told here.', 'Name the columns.', 'qualify');
+      throw new UntranslatableError(
+        '`*` in a SELECT with QUALIFY stands for columns that cannot be told here.',
+        'Name the columns.',
+        'qualify',
+      );
     }
     return columns.map(([table, name]) => aliased(table, name));
   });
