@@ -30,9 +30,12 @@ describe.skipIf(missing !== undefined)('the retail example on Spark', () => {
   });
   const lakeOf = (engine: (typeof ENGINES)[number]): string => join(folder, engine);
   const run = async (engine: (typeof ENGINES)[number], date: string) => {
-    const ended = await snowmelt(['run', '--project', world.project, '--lake', lakeOf(engine), '--date', date, '--engine', engine, '--json'], {
-      env: world.env,
-    });
+    const ended = await snowmelt(
+      ['run', '--project', world.project, '--lake', lakeOf(engine), '--date', date, '--engine', engine, '--json'],
+      {
+        env: world.env,
+      },
+    );
     expect(ended, `${ended.err}${ended.out.slice(-3000)}`).toMatchObject({ code: 0 });
     return jsonLines(ended.out);
   };

@@ -69,7 +69,7 @@ it('is set up once: anew after an interruption, and not again when it is there',
   const log = join(folder, 'log');
   await program(
     join(bin, 'python3.11'),
-    `case "$1" in -c) echo 3.11;; *) mkdir -p "$3/bin"; cp "$0" "$3/bin/python";; esac; echo "$@" >> ${log}`,
+    `case "$1 $2" in -c*) echo 3.11;; "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python";; esac; echo "$@" >> ${log}`,
   );
   const env = { PATH: [bin, '/bin', '/usr/bin'].join(delimiter) };
   expect(await setupSpark(environmentFolder(), env)).toBe(true);
