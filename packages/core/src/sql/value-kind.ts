@@ -106,9 +106,7 @@ export function kindOf(expression: unknown, kinds: KindsOfNames, resultOf: Resul
       return kindOfQuery(body['this'], inner);
     case 'function':
     case 'aggregate_function':
-      return typeof body['name'] === 'string'
-        ? resultOf(body['name'], argsOf(body).map(inner), argsOf(body))
-        : undefined;
+      return typeof body['name'] === 'string' ? resultOf(body['name'], argsOf(body).map(inner), argsOf(body)) : undefined;
     default:
       return undefined;
   }
@@ -137,12 +135,7 @@ function agreed(kinds: readonly (ValueKind | undefined)[]): ValueKind | undefine
   return kinds.every((kind) => kind === 'number' || kind === 'float') ? 'float' : undefined;
 }
 
-function kindOfArithmetic(
-  key: string,
-  left: ValueKind | undefined,
-  right: ValueKind | undefined,
-  body: SyntaxNode,
-): ValueKind | undefined {
+function kindOfArithmetic(key: string, left: ValueKind | undefined, right: ValueKind | undefined, body: SyntaxNode): ValueKind | undefined {
   if (left === 'date' && key === 'sub' && right === 'date') return 'number';
   if (left === 'date' || left === 'timestamp') return isInterval(body['right']) || right === 'number' ? left : undefined;
   if (left === 'float' || right === 'float') return 'float';
