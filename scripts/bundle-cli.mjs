@@ -1,5 +1,5 @@
 // Puts the command into few files: of a short run, a third would otherwise go into finding and reading 150 modules.
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -50,3 +50,7 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+// The Python program that Spark steps are executed by.
+const runner = 'spark-runner/snowmelt_spark_runner';
+cpSync(at(runner), at(`packages/cli/bundle/${runner}`), { recursive: true, filter: (path) => !path.includes('__pycache__') });
