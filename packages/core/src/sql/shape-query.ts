@@ -10,6 +10,7 @@ import { type ColumnsOfTables, columnsOfStar, renamed, replacementOf, withCommon
 import { nodesOf } from './query-parts.ts';
 import { SHAPES } from './shape-syntax.ts';
 import { isNode, readIdentifier } from './syntax-tree.ts';
+import type { EngineDialect } from './text.ts';
 import type { SyntaxNode } from './translator.ts';
 import { kindOf, kindsOfNames, type ResultOf, type ValueKind } from './value-kind.ts';
 
@@ -34,7 +35,7 @@ export interface ShapeContext {
  * Rewrites what the translator would render unfaithfully, and picks a form for each marked call (`names`, see `markCalls`).
  * @throws UntranslatableError
  */
-export function shapeQuery(tree: unknown, names: readonly string[], known: KnownTables): ShapedQuery {
+export function shapeQuery(tree: unknown, names: readonly string[], known: KnownTables, dialect: EngineDialect): ShapedQuery {
   const nameOf = (marked: string): string => names[numberOfCall(marked) ?? -1] ?? marked.toUpperCase();
   const resultOf: ResultOf = (name, kinds, args) => resultKind(nameOf(name), kinds, readUnit(wordOf(args[0]) ?? ''));
   const kinds = kindsOfNames(tree, Object.values(known).flat(), resultOf);
@@ -66,7 +67,7 @@ export function shapeQuery(tree: unknown, names: readonly string[], known: Known
     isNode(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shape(one, inside)])) : value;
   const shapeSelect = (select: SyntaxNode, outside: ColumnsOfTables): unknown => {
     const inside = withCommonTables(select, outside);
-    const expanded = expandStars(select, inside);
+    const expanded = dialect === 'spark' ? expandStars(select, inside) : undefined;
     return parts(expanded === undefined ? select : change(expanded), inside);
   };
   return { tree: shape(tree, tables), isChanged, forms };
