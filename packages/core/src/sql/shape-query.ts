@@ -55,10 +55,9 @@ export function shapeQuery(tree: unknown, names: readonly string[], known: Known
     if (isNode(select)) return { ...value, select: shapeSelect(select, inside) };
     pickForm(value, nameOf, context, forms);
     const [[key, body] = ['', undefined]] = Object.entries(value);
-    const rule = Object.keys(value).length === 1 && isNode(body) && !done.has(body) ? SHAPES[key] : undefined;
+    const shaped = isNode(body) && Object.keys(value).length === 1 && !done.has(body) ? SHAPES[key]?.(body, context) : undefined;
     // The parts of the new node may need shaping, but not the node again.
     if (isNode(body)) done.add(body);
-    const shaped = isNode(body) ? rule?.(body, context) : undefined;
     const [[newKey, newBody] = ['', undefined]] = Object.entries(shaped ?? {});
     if (shaped !== undefined) return change({ [newKey]: parts(newBody, inside) });
     return parts(value, inside);
