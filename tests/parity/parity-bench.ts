@@ -37,6 +37,11 @@ export interface ParityBench {
 const TEXT = { kind: 'varchar' } as const;
 const DAY = logicalDate('2024-01-31');
 
+/** With PARITY_ERRORS in the environment, says why. */
+function tell(what: string, error: unknown): void {
+  if (process.env['PARITY_ERRORS'] !== undefined) process.stderr.write(`${what}\n   ${String(error).slice(0, 600)}\n`);
+}
+
 /** Opens both engines over a lake of their own. */
 export async function openParityBench(): Promise<ParityBench> {
   const root = await mkdtemp(join(tmpdir(), 'snowmelt-parity-'));
@@ -70,8 +75,19 @@ export async function openParityBench(): Promise<ParityBench> {
       return mapBoth(rendered, (text) => text.replaceAll('{{logical_date}}', DAY));
     } catch (error) {
       if (!isSnowmeltError(error)) throw error;
-      if (process.env['PARITY_ERRORS'] !== undefined) process.stderr.write(`unbound ${sql}\n   ${error.message}\n`);
+      tell(`unbound ${sql}`, error);
       return error.code === 'compile/unsupported-sql' ? 'refused' : 'unbound';
+    }
+  }
+
+  async function readFiles(files: readonly string[], columns: readonly { readonly name: string }[]): Promise<readonly unknown[][]> {
+    const connection = await session.connect();
+    try {
+      const list = files.map((file) => `'${file}'`).join(', ');
+      const names = columns.map(({ name }) => name).join(', ');
+      return files.length === 0 ? [] : (await connection.runAndReadAll(`SELECT ${names} FROM read_parquet([${list}])`)).getRowsJson();
+    } finally {
+      connection.closeSync();
     }
   }
 
@@ -107,18 +123,10 @@ export async function openParityBench(): Promise<ParityBench> {
     const report = await engine.build(request, { attempt: `a${attempts}`, signal: new AbortController().signal }, () => undefined);
     const files = report.outputs.flatMap(({ partitions }) => partitions.flatMap((one) => one.files.map(({ key }) => store.locate(key))));
     const found = new Map([...queries.keys()].map((id) => [id, [] as string[]]));
-    const connection = await session.connect();
-    try {
-      for (const file of files) {
-        const reader = await connection.runAndReadAll(`SELECT ${columns.map(({ name }) => name).join(', ')} FROM read_parquet('${file}')`);
-        for (const row of reader.getRowsJson()) {
-          const cells = isOneRow ? row.map((v, at) => [columns[at]?.name, v] as const) : [[String(row[0]), row[1]] as const];
-          for (const [id = '', v] of cells) found.get(id)?.push(v === null ? '∅' : String(v));
-        }
-      }
-    } finally {
-      connection.closeSync();
-    }
+    const cells = (await readFiles(files, columns)).flatMap((row) =>
+      isOneRow ? row.map((v, at) => [columns[at]?.name ?? '', v] as const) : [[String(row[0]), row[1]] as const],
+    );
+    for (const [id, v] of cells) found.get(id)?.push(String(v ?? '∅'));
     return new Map([...found].map(([id, rows]) => [id, rows.sort()]));
   }
 
@@ -134,10 +142,10 @@ export async function openParityBench(): Promise<ParityBench> {
       try {
         for (const [id, rows] of await rowsOf(engine, some, stages, isOneRow)) result.set(id, rows);
       } catch (error) {
+        const [[id, sql] = ['', undefined]] = some;
         if (some.size === 1) {
-          if (process.env['PARITY_ERRORS'] !== undefined)
-            process.stderr.write(`${engine.dialect} ${[...some.values()][0]?.[engine.dialect]}\n   ${String(error).slice(0, 600)}\n`);
-          for (const id of some.keys()) result.set(id, 'error');
+          tell(`${engine.dialect} ${sql?.[engine.dialect]}`, error);
+          result.set(id, 'error');
           return;
         }
         const list = [...some];

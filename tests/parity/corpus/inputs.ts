@@ -12,7 +12,7 @@ interface Table {
 const column = (name: string, kind: Exclude<Column['type']['kind'], 'decimal'>): Column => ({ name, type: { kind } });
 
 /** The tables that the queries of the corpus read. */
-export const TABLES: Readonly<Record<'silver.sales' | 'silver.people' | 'silver.notes', Table>> = {
+const TABLES: Readonly<Record<'silver.sales' | 'silver.people' | 'silver.notes', Table>> = {
   'silver.sales': {
     columns: [
       column('id', 'bigint'),

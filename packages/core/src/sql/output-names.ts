@@ -43,19 +43,20 @@ export function withCommonTables(query: SyntaxNode, tables: ColumnsOfTables): Co
 function outputsOf(node: unknown, tables: ColumnsOfTables): readonly string[] | undefined {
   if (!isNode(node)) return undefined;
   const { select, union, intersect, except, subquery } = node;
-  for (const set of [union, intersect, except]) if (isNode(set)) return outputsOf(set['left'], tables);
+  const set = [union, intersect, except].find(isNode);
+  if (set !== undefined) return outputsOf(set['left'], tables);
   if (isNode(subquery)) return outputsOf(subquery['this'], tables);
   if (!isNode(select)) return undefined;
   const known = withCommonTables(select, tables);
-  const names: string[] = [];
-  for (const expression of nodesOf(select['expressions'])) {
-    const { star, alias, column } = expression;
-    const columns = isNode(star) ? columnsOfStar(select, star, known) : undefined;
-    const name = readIdentifier(isNode(alias) ? alias['alias'] : isNode(column) ? column['name'] : undefined)?.name.toLowerCase();
-    if (columns === undefined && name === undefined) return undefined;
-    names.push(...(isNode(star) ? (columns?.map(([, one]) => renamed(star, one)) ?? []) : [name ?? '']));
-  }
-  return names;
+  const names = nodesOf(select['expressions']).map((expression) => namesOf(expression, select, known));
+  return names.some((one) => one === undefined) ? undefined : names.flatMap((one) => one ?? []);
+}
+
+function namesOf(expression: SyntaxNode, select: SyntaxNode, tables: ColumnsOfTables): readonly string[] | undefined {
+  const { star, alias, column } = expression;
+  if (isNode(star)) return columnsOfStar(select, star, tables)?.map(([, name]) => renamed(star, name));
+  const name = readIdentifier(isNode(alias) ? alias['alias'] : isNode(column) ? column['name'] : undefined)?.name.toLowerCase();
+  return name === undefined ? undefined : [name];
 }
 
 /** The name that `* RENAME` gives a column. */

@@ -10,6 +10,7 @@ import { type ColumnsOfTables, columnsOfStar, renamed, replacementOf, withCommon
 import { nodesOf } from './query-parts.ts';
 import { SHAPES } from './shape-syntax.ts';
 import { isNode, readIdentifier } from './syntax-tree.ts';
+import type { EngineDialect } from './text.ts';
 import type { SyntaxNode } from './translator.ts';
 import { kindOf, kindsOfNames, type ResultOf, type ValueKind } from './value-kind.ts';
 
@@ -34,7 +35,7 @@ export interface ShapeContext {
  * Rewrites what the translator would render unfaithfully, and picks a form for each marked call (`names`, see `markCalls`).
  * @throws UntranslatableError
  */
-export function shapeQuery(tree: unknown, names: readonly string[], known: KnownTables): ShapedQuery {
+export function shapeQuery(tree: unknown, names: readonly string[], known: KnownTables, dialect: EngineDialect): ShapedQuery {
   const nameOf = (marked: string): string => names[numberOfCall(marked) ?? -1] ?? marked.toUpperCase();
   const resultOf: ResultOf = (name, kinds, args) => resultKind(nameOf(name), kinds, readUnit(wordOf(args[0]) ?? ''));
   const kinds = kindsOfNames(tree, Object.values(known).flat(), resultOf);
@@ -54,10 +55,9 @@ export function shapeQuery(tree: unknown, names: readonly string[], known: Known
     if (isNode(select)) return { ...value, select: shapeSelect(select, inside) };
     pickForm(value, nameOf, context, forms);
     const [[key, body] = ['', undefined]] = Object.entries(value);
-    const rule = Object.keys(value).length === 1 && isNode(body) && !done.has(body) ? SHAPES[key] : undefined;
+    const shaped = isNode(body) && Object.keys(value).length === 1 && !done.has(body) ? SHAPES[key]?.(body, context) : undefined;
     // The parts of the new node may need shaping, but not the node again.
     if (isNode(body)) done.add(body);
-    const shaped = isNode(body) ? rule?.(body, context) : undefined;
     const [[newKey, newBody] = ['', undefined]] = Object.entries(shaped ?? {});
     if (shaped !== undefined) return change({ [newKey]: parts(newBody, inside) });
     return parts(value, inside);
@@ -66,7 +66,7 @@ export function shapeQuery(tree: unknown, names: readonly string[], known: Known
     isNode(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shape(one, inside)])) : value;
   const shapeSelect = (select: SyntaxNode, outside: ColumnsOfTables): unknown => {
     const inside = withCommonTables(select, outside);
-    const expanded = expandStars(select, inside);
+    const expanded = dialect === 'spark' ? expandStars(select, inside) : undefined;
     return parts(expanded === undefined ? select : change(expanded), inside);
   };
   return { tree: shape(tree, tables), isChanged, forms };

@@ -108,34 +108,40 @@ const TIMESTAMP = { data_type: 'timestamp', precision: null, timezone: false };
 const INTEGERS = /^(int|integer|big_int|small_int|tiny_int|byteint)$/;
 
 function shapeCast(key: 'cast' | 'try_cast', body: SyntaxNode, { kind }: ShapeContext): SyntaxNode | undefined {
-  const to = isNode(body['to']) ? body['to'] : {};
-  const type = String(to['data_type']);
   const value = body['this'];
   const path = isNode(value) && isNode(value['j_s_o_n_extract']) ? value['j_s_o_n_extract'] : undefined;
-  if (path !== undefined)
-    return shapeCast(key, { ...body, this: readPath(path) }, { kind: () => 'text' }) ?? castOf(key, readPath(path), body['to'], body);
-  const name = String(to['name'] ?? '').toUpperCase();
-  if (/^(TIMESTAMP_?NTZ|DATETIME)/.test(name)) return castOf(key, value, TIMESTAMP, body);
+  if (path === undefined) return shapePlainCast(key, body, kind(value));
+  const read = { ...body, this: readPath(path) };
+  return shapePlainCast(key, read, 'text') ?? castOf(key, read.this, body['to'], body);
+}
+
+function shapePlainCast(key: string, body: SyntaxNode, kind: string | undefined): SyntaxNode | undefined {
+  const to = isNode(body['to']) ? body['to'] : {};
+  const type = String(to['data_type']);
+  if (/^(TIMESTAMP_?NTZ|DATETIME)/i.test(String(to['name'] ?? ''))) return castOf(key, body['this'], TIMESTAMP, body);
   if (type === 'time') throw new UntranslatableError('Spark has no type for times.', 'Keep the text, or the whole timestamp.', 'time');
-  if (/^(var_char|text|char|string)$/.test(type) && kind(value) === 'float') {
+  if (/^(var_char|text|char|string)$/.test(type) && kind === 'float') {
     throw new UntranslatableError(
       'Engines write FLOATs as different texts.',
       'Say how many decimals there are: x::number(18, 4)::varchar.',
     );
   }
-  if (INTEGERS.test(type))
-    return castOf(
-      key,
-      castOf(key, halves(value, '0', kind(value)), decimal('38', '0'), body),
-      { data_type: 'big_int', length: null },
-      body,
-    );
-  const digits = /^(?:NUMBER|DECIMAL|NUMERIC)(?:\((\d+)(?:, *(\d+))?\))?$/.exec(type === 'custom' ? name : '');
-  if (digits === null && type !== 'decimal') return undefined;
-  const scale = type === 'decimal' ? String(to['scale'] ?? 0) : (digits?.[2] ?? '0');
-  const precision = type === 'decimal' ? String(to['precision'] ?? 38) : (digits?.[1] ?? '38');
-  if (kind(value) !== 'float' && (type === 'decimal' ? to['precision'] !== null : digits?.[1] !== undefined)) return undefined;
-  return castOf(key, halves(value, scale, kind(value)), decimal(precision, scale), body);
+  if (!INTEGERS.test(type)) return shapeDecimalCast(key, body, to, kind);
+  const whole = castOf(key, halves(body['this'], '0', kind), decimal('38', '0'), body);
+  return castOf(key, whole, { data_type: 'big_int', length: null }, body);
+}
+
+function shapeDecimalCast(key: string, body: SyntaxNode, to: SyntaxNode, kind: string | undefined): SyntaxNode | undefined {
+  const spelt = to['data_type'] === 'decimal' ? `DECIMAL${digitsOf(to)}` : String(to['name'] ?? '').toUpperCase();
+  const match = /^(?:NUMBER|DECIMAL|NUMERIC)(?:\((\d+)(?:, *(\d+))?\))?$/.exec(spelt);
+  if (match === null) return undefined;
+  const [, precision, scale = '0'] = match;
+  if (kind !== 'float' && precision !== undefined) return undefined;
+  return castOf(key, halves(body['this'], scale, kind), decimal(precision ?? '38', scale), body);
+}
+
+function digitsOf({ precision, scale }: SyntaxNode): string {
+  return isSaid(precision) ? `(${String(precision)},${String(scale ?? 0)})` : '';
 }
 
 function halves(value: unknown, scale: string, kind: string | undefined): unknown {

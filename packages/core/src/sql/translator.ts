@@ -47,7 +47,7 @@ export async function loadTranslator(wasm?: object): Promise<Translator> {
     translate(sql, dialect, tables = {}) {
       const marked = markCalls(sql, tokenize(sql));
       const { ast } = sdk.parse(marked.text, snowflake);
-      const { tree, isChanged, forms } = shapeQuery(ast, marked.names, tables);
+      const { tree, isChanged, forms } = shapeQuery(ast, marked.names, tables, dialect);
       const source = isChanged ? one(sdk.generate(tree, snowflake)) : marked.text;
       const target = one(sdk.transpile(source, snowflake, targets[dialect]));
       const expand = (name: string, args: readonly string[]): string | undefined => {

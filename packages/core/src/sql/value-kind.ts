@@ -22,7 +22,7 @@ const OF_TYPES: Readonly<Record<ColumnType['kind'], ValueKind>> = {
 };
 
 /** The kind of a column of the lake. */
-export function kindOfType(type: ColumnType): ValueKind {
+function kindOfType(type: ColumnType): ValueKind {
   return OF_TYPES[type.kind];
 }
 

@@ -41,18 +41,20 @@ function readCall(sql: string, bracket: number, isBackslashEscape: boolean): Cal
   for (let i = bracket; i < sql.length; i += 1) {
     const sign = sql[i] ?? '';
     if (`'"\``.includes(sign)) i = endOfQuoted(sql, i, isBackslashEscape) - 1;
-    else if ('([{'.includes(sign)) depth += 1;
-    else if (')]}'.includes(sign)) {
-      depth -= 1;
-      if (depth > 0) continue;
+    depth += depthOf(sign);
+    if (depth === 0) {
       const last = sql.slice(from, i).trim();
       return { start: bracket, end: i + 1, args: args.length === 0 && last === '' ? [] : [...args, last] };
-    } else if (sign === ',' && depth === 1) {
-      args.push(sql.slice(from, i).trim());
-      from = i + 1;
     }
+    if (sign !== ',' || depth !== 1) continue;
+    args.push(sql.slice(from, i).trim());
+    from = i + 1;
   }
   return undefined;
+}
+
+function depthOf(sign: string): number {
+  return '([{'.includes(sign) ? 1 : ')]}'.includes(sign) ? -1 : 0;
 }
 
 /** The place behind a quoted text or name. */

@@ -11,6 +11,9 @@ export interface MarkedText {
 
 const PREFIX = 'SNOWMELT_CALL_';
 
+// EXTRACT(unit FROM x) and POSITION(x IN y) become calls like others.
+const SEPARATORS: Readonly<Record<string, string>> = { EXTRACT: 'FROM', POSITION: 'IN' };
+
 /** Words before a bracket that are no functions. */
 const SYNTAX = new Set(
   [
@@ -47,8 +50,7 @@ export function markCalls(text: string, tokens: readonly Token[]): MarkedText {
     if (forms.every(({ duckdb }) => duckdb === undefined)) continue;
     replace(points, token, `${PREFIX}${names.length}`);
     names.push(name);
-    // EXTRACT(unit FROM x) and POSITION(x IN y) are calls like others then.
-    const word = name === 'EXTRACT' ? 'FROM' : name === 'POSITION' ? 'IN' : undefined;
+    const word = SEPARATORS[name];
     const separator = word === undefined ? undefined : findInCall(tokens, index, word);
     if (separator !== undefined) replace(points, separator, ',');
   }

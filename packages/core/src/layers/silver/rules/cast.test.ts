@@ -21,14 +21,14 @@ it('is rendered for both engines, or not at all', () => {
   expect(rendered('VARCHAR', 'NUMBER(6,2)')).toMatchInlineSnapshot(`
     {
       "duckdb": "CASE WHEN regexp_full_match(x, '[ \\t\\n\\r\\f]*[+-]?(?:[0-9]+(?:\\.[0-9]{0,2}0*)?|\\.[0-9]{1,2}0*)[ \\t\\n\\r\\f]*') OR (regexp_full_match(x, '[ \\t\\n\\r\\f]*[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)[eE][+-]?[0-9]{1,4}[ \\t\\n\\r\\f]*') AND length(regexp_extract(x, '\\.([0-9]*?)0*[eE]', 1)) - TRY_CAST(regexp_extract(x, '[eE]([+-]?[0-9]+)', 1) AS BIGINT) <= 2) THEN TRY_CAST(x AS DECIMAL(6,2)) END",
-      "spark": "CASE WHEN (x RLIKE '^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:[0-9]+(?:\\\\.[0-9]{0,2}0*)?|\\\\.[0-9]{1,2}0*)[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') OR ((x RLIKE '^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:[0-9]+(?:\\\\.[0-9]*)?|\\\\.[0-9]+)[eE][+-]?[0-9]{1,4}[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') AND length(regexp_extract(x, '\\\\.([0-9]*?)0*[eE]', 1)) - TRY_CAST(regexp_extract(x, '[eE]([+-]?[0-9]+)', 1) AS BIGINT) <= 2) THEN TRY_CAST(x AS DECIMAL(6,2)) END",
+      "spark": "CASE WHEN (x RLIKE '(?d)^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:[0-9]+(?:\\\\.[0-9]{0,2}0*)?|\\\\.[0-9]{1,2}0*)[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') OR ((x RLIKE '(?d)^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:[0-9]+(?:\\\\.[0-9]*)?|\\\\.[0-9]+)[eE][+-]?[0-9]{1,4}[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') AND length(regexp_extract(x, '\\\\.([0-9]*?)0*[eE]', 1)) - TRY_CAST(regexp_extract(x, '[eE]([+-]?[0-9]+)', 1) AS BIGINT) <= 2) THEN TRY_CAST(x AS DECIMAL(6,2)) END",
     }
   `);
   expect(rendered('VARCHAR', 'NUMBER(9,0)', 'round').spark).toMatchInlineSnapshot(
-    `"CASE WHEN (x RLIKE '^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:[0-9]+(?:\\\\.[0-9]*)?|\\\\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') THEN TRY_CAST(TRY_CAST(x AS DECIMAL(38,0)) AS BIGINT) END"`,
+    `"CASE WHEN (x RLIKE '(?d)^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:[0-9]+(?:\\\\.[0-9]*)?|\\\\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') THEN TRY_CAST(TRY_CAST(x AS DECIMAL(38,0)) AS BIGINT) END"`,
   );
   expect(rendered('VARCHAR', 'TIMESTAMP_NTZ').spark).toMatchInlineSnapshot(
-    `"CASE WHEN (x RLIKE '^(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ T](?:[01]?[0-9]|2[0-3]):[0-9]{1,2}(?::[0-9]{1,2}(?:\\\\.[0-9]{1,6}0*)?)?(?:Z|[+]00(?::?00)?)?)?)\\\\z') THEN TRY_CAST(x AS TIMESTAMP_NTZ) END"`,
+    `"CASE WHEN (x RLIKE '(?d)^(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ T](?:[01]?[0-9]|2[0-3]):[0-9]{1,2}(?::[0-9]{1,2}(?:\\\\.[0-9]{1,6}0*)?)?(?:Z|[+]00(?::?00)?)?)?)\\\\z') THEN TRY_CAST(x AS TIMESTAMP_NTZ) END"`,
   );
   expect(rendered('FLOAT', 'NUMBER(9,0)').spark).toMatchInlineSnapshot(
     `"CASE WHEN TRY_CAST(TRY_CAST(x AS BIGINT) AS DOUBLE) = x THEN TRY_CAST(x AS BIGINT) END"`,

@@ -15,10 +15,10 @@ it('is rendered for both engines, or not at all', () => {
   expect(rendered({ case: 'upper' })).toMatchInlineSnapshot(`
     {
       "duckdb": "upper(x)",
-      "spark": "upper(x)",
+      "spark": "CASE WHEN x RLIKE '^[\\\\x00-\\\\x7F]*\\\\z' THEN upper(x) ELSE array_join(transform(split(x, ''), c -> CASE WHEN c = 'ß' THEN 'ẞ' WHEN length(upper(c)) = 1 THEN upper(c) ELSE c END), '') END",
     }
   `);
-  expect(rendered({ case: 'lower' }).spark).toBe('lower(x)');
+  expect(rendered({ case: 'lower' }).spark).toContain('THEN lower(x) ELSE array_join(transform(');
   expect(rendered({}).duckdb).toBe('not asked for');
 });
 

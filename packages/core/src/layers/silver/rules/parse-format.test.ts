@@ -12,14 +12,14 @@ it('is rendered for both engines', () => {
   expect(rendered('DD/MM/YYYY')).toMatchInlineSnapshot(`
     {
       "duckdb": "CASE WHEN regexp_full_match(x, '([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})') THEN TRY_CAST(regexp_replace(x, '^(?:([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}))\\z', '\\3-\\2-\\1') AS DATE) END",
-      "spark": "CASE WHEN (x RLIKE '^(?:([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}))\\\\z') THEN TRY_CAST(regexp_replace(x, '^(?:([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}))\\\\z', '$3-$2-$1') AS DATE) END",
+      "spark": "CASE WHEN (x RLIKE '(?d)^(?:([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}))\\\\z') THEN TRY_CAST(regexp_replace(x, '^(?:([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}))\\\\z', '$3-$2-$1') AS DATE) END",
     }
   `);
   expect(rendered('HH12:MI AM').spark).toMatchInlineSnapshot(
-    `"CASE WHEN (upper(x) RLIKE '^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z') THEN date_format(TRY_CAST(regexp_replace(upper(x), '^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z', '1970-01-01 $1:$2') AS TIMESTAMP_NTZ) + CASE WHEN hour(TRY_CAST(regexp_replace(upper(x), '^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z', '1970-01-01 $1:$2') AS TIMESTAMP_NTZ)) = 12 AND upper(x) LIKE '%AM%' THEN INTERVAL '-12' HOUR WHEN NOT hour(TRY_CAST(regexp_replace(upper(x), '^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z', '1970-01-01 $1:$2') AS TIMESTAMP_NTZ)) = 12 AND upper(x) LIKE '%PM%' THEN INTERVAL '12' HOUR ELSE INTERVAL '0' HOUR END, 'HH:mm:ss.SSSSSS') END"`,
+    `"CASE WHEN (upper(x) RLIKE '(?d)^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z') THEN date_format(TRY_CAST(regexp_replace(upper(x), '^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z', '1970-01-01 $1:$2') AS TIMESTAMP_NTZ) + CASE WHEN hour(TRY_CAST(regexp_replace(upper(x), '^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z', '1970-01-01 $1:$2') AS TIMESTAMP_NTZ)) = 12 AND upper(x) LIKE '%AM%' THEN INTERVAL '-12' HOUR WHEN NOT hour(TRY_CAST(regexp_replace(upper(x), '^(?:(0?[1-9]|1[0-2]):([0-9]{1,2}) (AM|PM))\\\\z', '1970-01-01 $1:$2') AS TIMESTAMP_NTZ)) = 12 AND upper(x) LIKE '%PM%' THEN INTERVAL '12' HOUR ELSE INTERVAL '0' HOUR END, 'HH:mm:ss.SSSSSS') END"`,
   );
   expect(rendered('DD-MON-YYYY HH24:MI').spark).toMatchInlineSnapshot(
-    `"CASE WHEN (upper(x) RLIKE '^(?:([0-9]{1,2})-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)-([0-9]{4}) ([01]?[0-9]|2[0-3]):([0-9]{1,2}))\\\\z') THEN TRY_CAST(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(regexp_replace(upper(x), '^(?:([0-9]{1,2})-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)-([0-9]{4}) ([01]?[0-9]|2[0-3]):([0-9]{1,2}))\\\\z', '$3-$2-$1 $4:$5'), '-JAN-', '-01-'), '-FEB-', '-02-'), '-MAR-', '-03-'), '-APR-', '-04-'), '-MAY-', '-05-'), '-JUN-', '-06-'), '-JUL-', '-07-'), '-AUG-', '-08-'), '-SEP-', '-09-'), '-OCT-', '-10-'), '-NOV-', '-11-'), '-DEC-', '-12-') AS TIMESTAMP_NTZ) END"`,
+    `"CASE WHEN (upper(x) RLIKE '(?d)^(?:([0-9]{1,2})-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)-([0-9]{4}) ([01]?[0-9]|2[0-3]):([0-9]{1,2}))\\\\z') THEN TRY_CAST(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(regexp_replace(upper(x), '^(?:([0-9]{1,2})-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)-([0-9]{4}) ([01]?[0-9]|2[0-3]):([0-9]{1,2}))\\\\z', '$3-$2-$1 $4:$5'), '-JAN-', '-01-'), '-FEB-', '-02-'), '-MAR-', '-03-'), '-APR-', '-04-'), '-MAY-', '-05-'), '-JUN-', '-06-'), '-JUL-', '-07-'), '-AUG-', '-08-'), '-SEP-', '-09-'), '-OCT-', '-10-'), '-NOV-', '-11-'), '-DEC-', '-12-') AS TIMESTAMP_NTZ) END"`,
   );
 });
 

@@ -12,7 +12,7 @@ it('is rendered for both engines', () => {
   expect(rendered({ decimal: ',', group: '.' })).toMatchInlineSnapshot(`
     {
       "duckdb": "CASE WHEN regexp_full_match(x, '[ \\t\\n\\r\\f]*[+-]?(?:(?:[0-9]{1,3}(?:[.][0-9]{3})+|[0-9]+)(?:[,][0-9]*)?|[,][0-9]+)[ \\t\\n\\r\\f]*') THEN replace(replace(x, '.', ''), ',', '.') END",
-      "spark": "CASE WHEN (x RLIKE '^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:(?:[0-9]{1,3}(?:[.][0-9]{3})+|[0-9]+)(?:[,][0-9]*)?|[,][0-9]+)[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') THEN replace(replace(x, '.', ''), ',', '.') END",
+      "spark": "CASE WHEN (x RLIKE '(?d)^(?:[ \\\\t\\\\n\\\\r\\\\f]*[+-]?(?:(?:[0-9]{1,3}(?:[.][0-9]{3})+|[0-9]+)(?:[,][0-9]*)?|[,][0-9]+)[ \\\\t\\\\n\\\\r\\\\f]*)\\\\z') THEN replace(replace(x, '.', ''), ',', '.') END",
     }
   `);
 });

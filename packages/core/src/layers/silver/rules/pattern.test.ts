@@ -24,7 +24,7 @@ it('is rendered for both engines, or not at all', () => {
   expect(rendered(code)).toMatchInlineSnapshot(`
     {
       "duckdb": "COALESCE(NOT regexp_full_match(x, '[0-9]{5}[A-Z]*'), FALSE)",
-      "spark": "COALESCE(NOT (x RLIKE '^(?:[0-9]{5}[A-Z]*)\\\\z'), FALSE)",
+      "spark": "COALESCE(NOT (x RLIKE '(?d)^(?:[0-9]{5}[A-Z]*)\\\\z'), FALSE)",
     }
   `);
   expect(rendered({}).duckdb).toBe('not asked for');
