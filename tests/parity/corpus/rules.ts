@@ -146,7 +146,7 @@ function cast(from: string, to: string, policy: CastPolicy, values: readonly (st
 // Engines write FLOATs and times as different texts.
 function comparable(value: string, { kind }: ColumnType, words: Words): string {
   if (kind === 'double')
-    return `CASE WHEN isnan(${value}) THEN 'NaN' WHEN abs(${value}) > 1e30 THEN 'great' ELSE CAST(CAST(round(${value} * 1e3) AS DECIMAL(38,0)) AS ${words.type(TEXT)}) END`;
+    return `CASE WHEN isnan(${value}) THEN 'NaN' WHEN abs(${value}) > 1e12 THEN 'great' ELSE CAST(CAST(round(${value} * 1e3) AS DECIMAL(38,0)) AS ${words.type(TEXT)}) END`;
   return value;
 }
 
