@@ -4,6 +4,7 @@ export { duckdbEngine } from './duckdb/duckdb-engine.ts';
 export { duckdbFixtures } from './duckdb/duckdb-fixtures.ts';
 export { duckdbParquetWriter } from './duckdb/duckdb-parquet-writer.ts';
 export { type PublishedRelation, type QueryResult, type QueryValue, queryPublished } from './duckdb/duckdb-query.ts';
+export { duckdbRowComparer } from './duckdb/duckdb-row-comparer.ts';
 export { type DuckdbOptions, type DuckdbSession, openDuckdb } from './duckdb/duckdb-session.ts';
 export { fsCatalog } from './fs/fs-catalog.ts';
 export { fsObjectStore } from './fs/fs-object-store.ts';
