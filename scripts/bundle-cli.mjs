@@ -1,5 +1,5 @@
 // Puts the command into few files: of a short run, a third would otherwise go into finding and reading 150 modules.
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -50,3 +50,6 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+// The Python program that Spark steps are executed by.
+cpSync(at('spark-runner'), at('packages/cli/bundle/spark-runner'), { recursive: true, filter: (path) => !path.includes('__pycache__') });

@@ -20,6 +20,7 @@ export { type ColumnName, rowsUp, walkDown, walkUp } from './lineage/walk-column
 export { datasetsDown, datasetsUp } from './lineage/walk-datasets.ts';
 export { openLineageObserver } from './openlineage/openlineage-observer.ts';
 export { buildPlan } from './plan/build-plan.ts';
+export { chooseEngine, type EngineChoice, type EngineRules } from './plan/choose-engine.ts';
 export { contractRequests } from './plan/contract-requests.ts';
 export { type ColumnChange, describeChange, describeEvolution, type TableEvolution } from './plan/evolution.ts';
 export { describeLedger, type LedgerEntry, type LedgerGroup } from './plan/ledger.ts';

@@ -36,3 +36,4 @@ export { percentOf } from './quality/judge-quarantine.ts';
 export { measurementSql } from './quality/measurement-sql.ts';
 export { type Column, type ColumnType, isSameType, parseColumnType, renderColumnType } from './sql/column-type.ts';
 export { type EngineDialect, quoteIdentifier, quoteLiteral, type RenderedSql, type SqlText, sqlText } from './sql/text.ts';
+export { type SparkStep, type StepPlaces, sparkStep } from './steps/spark-step.ts';

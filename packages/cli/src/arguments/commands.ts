@@ -4,7 +4,7 @@ import type { CommandSpec, OptionSpec } from './command.ts';
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { name: 'project', value: 'DIR', help: 'folder with snowmelt.config.ts (default: this folder)' },
   { name: 'lake', value: 'DIR', help: 'folder of the lake (default: PROJECT/lake)' },
-  { name: 'memory', value: 'SIZE', help: 'what DuckDB may use, e.g. 2GB (default: 2GB)' },
+  { name: 'memory', value: 'SIZE', help: 'what the engine may use, e.g. 2GB (default: 2GB)' },
   { name: 'json', help: 'print JSON instead of text; one object a line' },
   { name: 'quiet', short: 'q', help: 'print results and errors only' },
   { name: 'help', short: 'h', help: 'print this help' },
@@ -17,6 +17,14 @@ const RETRIES: OptionSpec = { name: 'retries', value: 'N', help: 'further attemp
 const SELECT: readonly OptionSpec[] = [
   { name: 'select', short: 's', value: 'DATASETS', isMany: true, help: 'only these, e.g. "+fact_orders gold.*", state:modified' },
   { name: 'exclude', value: 'DATASETS', isMany: true, help: 'all but these' },
+];
+const ENGINE: readonly OptionSpec[] = [
+  { name: 'engine', value: 'ENGINE', help: 'what builds run on: duckdb, spark, or auto, by the size of the input (default: duckdb)' },
+  {
+    name: 'spark-from',
+    value: 'SIZE',
+    help: "with --engine auto: the size of a build's input from which it goes to Spark (default: 10GB)",
+  },
 ];
 const FULL_REFRESH: OptionSpec = {
   name: 'full-refresh',
@@ -46,7 +54,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     details:
       'Says of every partition how it stands. With --json the whole plan is printed: every step with its finished SQL and exact files.',
     takes: [0, 0],
-    options: [DATE, ...SELECT, FULL_REFRESH],
+    options: [DATE, ...SELECT, FULL_REFRESH, ...ENGINE],
     load: async () => (await import('../commands/plan.ts')).plan,
   },
   {
@@ -54,7 +62,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'bring the lake up to date for one logical date',
     details: 'Builds only what is missing or stale. Ctrl-C stops cleanly; the next run goes on.',
     takes: [0, 0],
-    options: [DATE, ...SELECT, FULL_REFRESH, CONCURRENCY, RETRIES],
+    options: [DATE, ...SELECT, FULL_REFRESH, ...ENGINE, CONCURRENCY, RETRIES],
     load: async () => (await import('../commands/run.ts')).run,
   },
   {
@@ -63,7 +71,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'continue the last run if it failed or was stopped, or a run by its id',
     details: 'For the same logical date and the same selection; what the run has published is not done again.',
     takes: [0, 1],
-    options: [CONCURRENCY, RETRIES],
+    options: [...ENGINE, CONCURRENCY, RETRIES],
     load: async () => (await import('../commands/retry.ts')).retry,
   },
   {
@@ -78,6 +86,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'refetch', help: 'read days again that were extracted before' },
       ...SELECT,
       FULL_REFRESH,
+      ...ENGINE,
       CONCURRENCY,
       RETRIES,
     ],
@@ -90,6 +99,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     takes: [0, 0],
     options: [
       { name: 'select', value: 'NAME', help: 'only tests whose name, dataset or file is NAME; * stands for any characters' },
+      { name: 'engine', value: 'ENGINE', help: 'duckdb or spark (default: duckdb)' },
       { name: 'junit', value: 'FILE', help: 'also write the results as JUnit XML' },
       { name: 'record', value: 'DATASET', help: 'write a test from rows of the lake instead of running any' },
       { name: 'date', value: 'YYYY-MM-DD', help: 'with --record: the partition to take rows from (default: the last)' },
@@ -233,6 +243,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     takes: [0, 0],
     options: [{ name: 'dry-run', help: 'only say what would be removed' }],
     load: async () => (await import('../commands/vacuum.ts')).vacuum,
+  },
+  {
+    name: 'spark',
+    arguments: 'setup|status',
+    summary: 'install Spark for this user, or say whether it can be used',
+    details:
+      'setup makes a private Python environment with the pinned PySpark from PyPI, once for all projects of this user; it needs Python 3.9 to 3.12. Java 17 must be there.',
+    takes: [1, 1],
+    options: [],
+    load: async () => (await import('../commands/spark.ts')).spark,
   },
   {
     name: 'doctor',

@@ -1,7 +1,7 @@
 import { type CompactionReport, compactTable } from '@snowmelt/core/pipeline';
-import { formatCount, SnowmeltError } from '@snowmelt/core/ports';
-import type { CommandAction, Invocation } from '../arguments/command.ts';
-import { readNumber, readText } from '../arguments/read-options.ts';
+import { formatCount } from '@snowmelt/core/ports';
+import type { CommandAction } from '../arguments/command.ts';
+import { readNumber, readSize } from '../arguments/read-options.ts';
 import { openProject } from '../compose/open-project.ts';
 import { formatBytes } from '../render/figures.ts';
 import { openHost } from '../render/open-host.ts';
@@ -33,19 +33,6 @@ export const compact: CommandAction = async (invocation) => {
     project.close();
   }
 };
-
-const POWERS: Readonly<Record<string, number>> = { B: 0, KB: 1, MB: 2, GB: 3 };
-
-function readSize(invocation: Invocation, option: string, fallback: string): number {
-  const text = readText(invocation, option) ?? fallback;
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([KMG]?B)$/i.exec(text) ?? [];
-  const power = POWERS[unit.toUpperCase()];
-  if (power !== undefined && Number(number) > 0) return Number(number) * 1000 ** power;
-  throw new SnowmeltError('cli/usage', {
-    message: `--${option} takes a size, not \`${text}\`.`,
-    hint: `Example: --${option} ${fallback}.`,
-  });
-}
 
 function render(reports: readonly CompactionReport[]): string {
   if (reports.length === 0) return 'Nothing to do: no partition has enough small files.\n';

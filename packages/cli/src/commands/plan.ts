@@ -1,4 +1,14 @@
-import { buildPlan, describeEvolution, describeLedger, evolutionErrors, readLake, readPast } from '@snowmelt/core/pipeline';
+import {
+  type BuildStep,
+  buildPlan,
+  chooseEngine,
+  describeEvolution,
+  describeLedger,
+  type EngineChoice,
+  evolutionErrors,
+  readLake,
+  readPast,
+} from '@snowmelt/core/pipeline';
 import { throwAll } from '@snowmelt/core/ports';
 import type { CommandAction } from '../arguments/command.ts';
 import { openProject } from '../compose/open-project.ts';
@@ -22,10 +32,12 @@ export const plan: CommandAction = async (invocation) => {
     const refused = evolutionErrors(project.graph, lake, scope.only);
     const made = buildPlan(project.graph, lake, { day, ...scope, past: await readPast(project.graph, lake, project.store) });
     const ledger = describeLedger(project.graph, lake, made, scope.only);
+    const engineOf = (step: BuildStep): EngineChoice => chooseEngine(step, project.engineRules);
+    const engines = Object.fromEntries(made.steps.flatMap((step) => (step.kind === 'build' ? [[step.id, engineOf(step)]] : [])));
     const text = (): string =>
-      `${describeScope(scope, project.graph)}${renderEvolution(evolution)}${renderPlan(made, project.graph.source.kind)}${renderLedger(ledger)}`;
+      `${describeScope(scope, project.graph)}${renderEvolution(evolution)}${renderPlan(made, { source: project.graph.source.kind, engineOf })}${renderLedger(ledger)}`;
     invocation.terminal.out(
-      invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made, evolution, ledger })}\n` : text(),
+      invocation.values['json'] === true ? `${JSON.stringify({ code: 'plan/made', ...made, engines, evolution, ledger })}\n` : text(),
     );
     throwAll([...refused]);
     return 0;

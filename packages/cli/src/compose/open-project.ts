@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Graph, type RunPorts, storedAttemptNotes } from '@snowmelt/core/pipeline';
+import { type BuildStep, chooseEngine, type EngineRules, type Graph, type RunPorts, storedAttemptNotes } from '@snowmelt/core/pipeline';
 import {
   assertNever,
   type Catalog,
@@ -27,12 +27,15 @@ import {
   loadConfig,
   loadTests,
   openDuckdb,
+  openSpark,
   type PublishedRelation,
   type QueryResult,
   queryPublished,
+  sparkEngine,
   systemClock,
 } from '@snowmelt/local';
 import type { Invocation } from '../arguments/command.ts';
+import { DEFAULT_MEMORY, readEngine } from '../arguments/read-engine.ts';
 import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
 import { openLineage } from './open-lineage.ts';
@@ -49,7 +52,9 @@ export interface Project {
   readonly catalog: Catalog;
   readonly clock: Clock;
   openSource(): Promise<Source>;
-  openEngine(): Promise<SqlEngine>;
+  readonly engineRules: EngineRules;
+  /** For a build of a plan, the engine that the rules choose; for all else DuckDB. */
+  openEngine(step?: BuildStep): Promise<SqlEngine>;
   /** Undefined for sources that need none. */
   openDoctor(): Promise<SourceDoctor | undefined>;
   ports(host: Host): RunPorts;
@@ -71,11 +76,13 @@ export async function openProject(invocation: Invocation): Promise<Project> {
   const lakeFolder = lake === undefined ? join(folder, 'lake') : resolve(invocation.terminal.cwd, lake);
   const stateFolder = join(folder, '.snowmelt');
   const cacheFolder = join(stateFolder, 'cache');
+  const engineRules = readEngine(invocation);
+  const limits = { memoryLimit: readText(invocation, 'memory') ?? DEFAULT_MEMORY, threads: availableParallelism() };
   const session = openDuckdb({
-    memoryLimit: readText(invocation, 'memory') ?? '2GB',
-    threads: availableParallelism(),
+    ...limits,
     tempFolder: join(stateFolder, 'tmp'),
   });
+  const spark = openSpark({ ...limits, tempFolder: join(stateFolder, 'spark') });
   const config = await loadConfig(folder, cacheFolder);
   const graph = await loadGraph({
     declaration: config.declaration,
@@ -97,7 +104,11 @@ export async function openProject(invocation: Invocation): Promise<Project> {
   };
   const openSource = once(() => chooseSource(graph, parts));
   const openDigests = once(async () => duckdbDigests({ session, store }));
-  const openEngine = once(async () => duckdbEngine({ session, store, secrets: parts.secrets }));
+  const engines = {
+    duckdb: duckdbEngine({ session, store, secrets: parts.secrets }),
+    spark: sparkEngine({ spark, session, store, secrets: parts.secrets }),
+  };
+  const openEngine = async (step?: BuildStep) => engines[step === undefined ? 'duckdb' : chooseEngine(step, engineRules).engine];
   return {
     folder,
     lakeFolder,
@@ -106,6 +117,7 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     catalog,
     clock,
     openSource,
+    engineRules,
     openEngine,
     openDoctor: () => openSourceDoctor(graph, parts),
     ports: (host) => {
@@ -114,11 +126,14 @@ export async function openProject(invocation: Invocation): Promise<Project> {
       return { store, catalog, clock, host, ...opened, ...(observer === undefined ? {} : { observer }) };
     },
     loadTests: () => loadTests(folder, cacheFolder),
-    openTestBench: () => openTestBench(session),
+    openTestBench: () => openTestBench(session, engineRules.mode === 'spark' ? spark : undefined),
     query: async (sql, limit, asOf) =>
       queryPublished({ session, store }, await publishedRelations(graph, store, sql, asOf), sql, limit === undefined ? {} : { limit }),
     queryRelations: (relations, sql, limit) => queryPublished({ session, store }, relations, sql, limit === undefined ? {} : { limit }),
-    close: () => session.close(),
+    close: () => {
+      session.close();
+      spark.close();
+    },
   };
 }
 

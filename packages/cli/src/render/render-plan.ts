@@ -1,15 +1,22 @@
-import type { BuildStep, ExtractStep, Graph, Plan, Step } from '@snowmelt/core/pipeline';
+import type { BuildStep, EngineChoice, ExtractStep, Graph, Plan, Step } from '@snowmelt/core/pipeline';
 import { formatCount } from '@snowmelt/core/ports';
+import { formatBytes } from './figures.ts';
 
 type SourceKind = Graph['source']['kind'];
 
+/** What a plan does not say itself. */
+export interface PlanParts {
+  readonly source: SourceKind;
+  readonly engineOf: (step: BuildStep) => EngineChoice;
+}
+
 /** A plan as text: each step with its reason, then what follows from it. */
-export function renderPlan(plan: Plan, source: SourceKind): string {
+export function renderPlan(plan: Plan, parts: PlanParts): string {
   if (plan.steps.length === 0) return `Nothing to do for ${plan.day}: everything is current.\n`;
   const width = Math.max(...plan.steps.map(({ dataset }) => dataset.length), ...plan.pending.map(({ dataset }) => dataset.length));
   const steps = plan.steps.flatMap((step) => [
     `  ${step.kind.padEnd(7)}  ${step.dataset.padEnd(width)}  ${step.reason}`,
-    `  ${''.padEnd(7)}  ${''.padEnd(width)}  ${describe(step, source)}`,
+    `  ${''.padEnd(7)}  ${''.padEnd(width)}  ${describe(step, parts)}`,
   ]);
   const pending = plan.pending.map(
     ({ dataset, after }) =>
@@ -19,8 +26,8 @@ export function renderPlan(plan: Plan, source: SourceKind): string {
   return `${[head, '', ...steps, ...pending].join('\n')}\n`;
 }
 
-function describe(step: Step, source: SourceKind): string {
-  return step.kind === 'extract' ? describeExtract(step, source) : describeBuild(step);
+function describe(step: Step, { source, engineOf }: PlanParts): string {
+  return step.kind === 'extract' ? describeExtract(step, source) : `${describeBuild(step)}, ${describeEngine(engineOf(step))}`;
 }
 
 function describeExtract({ request }: ExtractStep, source: SourceKind): string {
@@ -56,4 +63,18 @@ function describeBuild({ request }: BuildStep): string {
       ? `, ${formatCount(output.partition.only.length)} day partitions`
       : '';
   return `reads ${[...new Set(inputs)].join(', ')}${history}${days}`;
+}
+
+const REASONS: Readonly<Record<EngineChoice['reason'], string>> = {
+  asked: 'as asked',
+  small: 'small',
+  large: 'large',
+  'no-spark-type': 'Spark has no TIME',
+};
+
+function describeEngine({ engine, reason, inputBytes, needsBytes }: EngineChoice): string {
+  const name = engine === 'spark' ? 'Spark' : 'DuckDB';
+  const chosen = `on ${name} (${REASONS[reason]}, ${formatBytes(inputBytes)})`;
+  if (needsBytes === undefined) return chosen;
+  return `${chosen}; may need ${formatBytes(needsBytes)} of memory, more than --memory allows: the rest goes to disk`;
 }

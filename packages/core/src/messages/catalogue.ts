@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Place } from '../errors/snowmelt-error.ts';
 import type { DriftNote } from '../ports/source.ts';
+import type { EngineMetrics } from '../ports/sql-engine.ts';
 
 /** What a step did, for people and for the run record. Rows are counts; durations are milliseconds. */
 export interface StepOutcome {
@@ -24,6 +25,8 @@ export interface StepOutcome {
   readonly version?: number;
   /** How the source differs from what was declared or from what it was. */
   readonly drift?: readonly DriftNote[];
+  /** What the engine said of its work: shuffles, spills, tasks; absent where it says nothing. */
+  readonly engine?: EngineMetrics;
   readonly error?: { readonly code: ErrorCode; readonly message: string; readonly hint?: string; readonly at: Place };
 }
 

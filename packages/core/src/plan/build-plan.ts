@@ -10,6 +10,7 @@ import type { DatasetName } from '../layout/dataset-name.ts';
 import type { LogicalDate } from '../layout/logical-date.ts';
 import type { PendingDataset, Plan, Step } from '../steps/step.ts';
 import { fillPlannedDate } from './fill-planned-date.ts';
+import { withInputBytes } from './input-bytes.ts';
 import { planFresh } from './plan-fresh.ts';
 import { type PastStates, pastKey } from './read-past.ts';
 import { refuseUnreadyInputs } from './unready-inputs.ts';
@@ -60,7 +61,8 @@ export function buildPlan(graph: Graph, lake: LakeState, options: PlanOptions): 
       ),
     );
   }
-  return { day: options.day, steps: steps.map((step) => fillPlannedDate(step, options.day)), pending };
+  const finished = withInputBytes(steps, lake).map((step) => fillPlannedDate(step, options.day));
+  return { day: options.day, steps: finished, pending };
 }
 
 function planDataset(graph: Graph, dataset: GraphDataset, lake: LakeState, options: PlanOptions): Step | undefined {

@@ -109,9 +109,26 @@ export interface BuildReport {
   /** What was measured, and violations of scans by day. */
   readonly measured?: readonly DayFigures[];
   readonly accounts: readonly DayAccount[];
+  /** What the engine itself says of the work, where it says anything. */
+  readonly metrics?: EngineMetrics;
 }
 
-/** Executes builds. Throws `build/*`, `lake/disk-full`. */
+/** Figures of a distributed engine: of all its jobs for one build. */
+export interface EngineMetrics {
+  readonly engine: EngineDialect;
+  readonly figures: {
+    readonly jobs: number;
+    readonly stages: number;
+    readonly tasks: number;
+    readonly inputBytes: number;
+    readonly shuffleBytes: number;
+    /** What did not fit in memory. */
+    readonly spilledBytes: number;
+    readonly cpuNs: number;
+  };
+}
+
+/** Executes builds. Throws `build/*`, `lake/disk-full`, `spark/*`. */
 export interface SqlEngine {
   readonly dialect: EngineDialect;
   /**

@@ -22,7 +22,7 @@ export async function buildAndJudge(
   ports: Pick<RunPorts, 'engine' | 'store' | 'clock'>,
   call: CallContext,
 ): Promise<{ readonly report: BuildReport; readonly checks: readonly CheckResult[]; readonly near?: NearBudget }> {
-  const engine = await ports.engine();
+  const engine = await ports.engine(step);
   let verdicts: readonly Verdict[] = [];
   let checks: readonly CheckResult[] = [];
   let near: NearBudget | undefined;

@@ -4,6 +4,7 @@ import { commitToTable } from '../lake/table-log.ts';
 import { ATTEMPT, attemptName } from '../layout/object-key.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import type { CallContext, DriftNote, ExtractReport } from '../ports/source.ts';
+import type { EngineMetrics } from '../ports/sql-engine.ts';
 import { isFailed, judgeChecks } from '../quality/judge.ts';
 import type { BuildStep, ExtractStep, Step } from '../steps/step.ts';
 import { buildAndJudge } from './build-and-judge.ts';
@@ -42,10 +43,10 @@ export async function executeStep(step: Step, before: TableState, context: StepC
   for (;;) {
     attempts += 1;
     try {
-      const { commit, bytes, drift } = await tryStep(step, before, context);
+      const { commit, bytes, drift, engine } = await tryStep(step, before, context);
       const state = await publish(step, before, commit, context);
       const durationMs = ports.clock.now().getTime() - startedAt;
-      return { outcome: describeCommit(step, commit, { durationMs, attempts, bytes, drift }), state };
+      return { outcome: describeCommit(step, commit, { durationMs, attempts, bytes, drift, engine }), state };
     } catch (error) {
       const failure = toSnowmeltError(error);
       if (mayRetry(failure, attempts, context) && (await waitToRetry(step, failure, attempts, context))) continue;
@@ -59,6 +60,7 @@ interface Written {
   readonly commit: Commit;
   readonly bytes: number;
   readonly drift?: readonly DriftNote[] | undefined;
+  readonly engine?: EngineMetrics | undefined;
 }
 
 async function tryStep(step: Step, before: TableState, context: StepContext): Promise<Written> {
@@ -108,7 +110,7 @@ async function tryBuild(step: BuildStep, before: TableState, { ports, run }: Ste
   const written = report.outputs.flatMap(({ partitions }) => partitions);
   const bytes = written.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
   const commit = buildCommit(step, report, checks, { run, now: ports.clock.now(), attempt: call.attempt });
-  return { commit: await noteKept(step, before, commit, ports, call), bytes };
+  return { commit: await noteKept(step, before, commit, ports, call), bytes, engine: report.metrics };
 }
 
 function warnOf(results: readonly CheckResult[], { dataset }: Step, { host }: RunPorts, run: string): void {

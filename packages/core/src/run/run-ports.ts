@@ -7,6 +7,7 @@ import type { Host } from '../ports/host.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Source } from '../ports/source.ts';
 import type { SqlEngine } from '../ports/sql-engine.ts';
+import type { BuildStep } from '../steps/step.ts';
 import type { RunObserver } from './run-observer.ts';
 
 /** What a run works with. `engine` and `source` are opened only when a step needs them. */
@@ -15,7 +16,8 @@ export interface RunPorts {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly host: Host;
-  readonly engine: () => Promise<SqlEngine>;
+  /** Executes SQL; for a build of the plan, the engine that is chosen for it. */
+  readonly engine: (step?: BuildStep) => Promise<SqlEngine>;
   readonly source: () => Promise<Source>;
   /** Sums up files, to compare them with the source. */
   readonly digests: () => Promise<LakeDigests>;

@@ -1,6 +1,7 @@
 import type { Batch, Commit } from '../lake/commit.ts';
 import type { StepOutcome } from '../messages/catalogue.ts';
 import type { DriftNote } from '../ports/source.ts';
+import type { EngineMetrics } from '../ports/sql-engine.ts';
 import type { Step } from '../steps/step.ts';
 
 /** What a step that wrote nothing did. */
@@ -18,6 +19,7 @@ export function describeCommit(
     readonly attempts: number;
     readonly bytes: number;
     readonly drift?: readonly DriftNote[] | undefined;
+    readonly engine?: EngineMetrics | undefined;
   },
 ): StepOutcome {
   const entries = Object.values(commit.partitions);
@@ -49,6 +51,7 @@ export function describeCommit(
     bytes: spent.bytes,
     version: commit.version,
     ...(spent.drift === undefined || spent.drift.length === 0 ? {} : { drift: spent.drift }),
+    ...(spent.engine === undefined ? {} : { engine: spent.engine }),
   };
 }
 

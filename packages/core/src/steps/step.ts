@@ -71,6 +71,8 @@ export interface ExtractStep extends StepBase {
 export interface BuildStep extends StepBase {
   readonly kind: 'build';
   readonly request: BuildRequest;
+  /** How large the files are that it may read. Absent: nobody asked the table logs. */
+  readonly inputBytes?: number;
 }
 
 /** One act of a plan: plain data, fully decided. */

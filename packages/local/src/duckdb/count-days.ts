@@ -25,7 +25,8 @@ export async function countDays(
   return counts.map(([day, rows]) => ({ day: logicalDate(String(day)), rows: Number(rows) }));
 }
 
-function outsidePartition(dataset: DatasetName, rows: number, only: readonly LogicalDate[] | undefined): SnowmeltError {
+/** The error for rows that are of no day that was asked for. */
+export function outsidePartition(dataset: DatasetName, rows: number, only: readonly LogicalDate[] | undefined): SnowmeltError {
   const asked = only === undefined ? 'no day of the calendar' : 'another day than the ones asked for, or to none';
   return new SnowmeltError('build/row-outside-partition', {
     message: `${rows} row(s) of ${dataset} belong to ${asked}.`,

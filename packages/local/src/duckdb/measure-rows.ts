@@ -5,6 +5,7 @@ import {
   type DayFigures,
   type LogicalDate,
   logicalDate,
+  type Measure,
   type Measurement,
   measurementSql,
   type WrittenPartition,
@@ -38,15 +39,8 @@ async function measure(
   doing: string,
 ): Promise<readonly DayFigures[]> {
   if (measurement === undefined) return [];
-  const { byDay, measures } = measurement;
-  const answered = measures.filter(
-    ({ footer }) => partitions.length > 0 && partitions.every((one) => answerFromFooters(footer, one) !== undefined),
-  );
-  const known = partitions.map((partition) => ({
-    day: partition.day,
-    figures: Object.fromEntries(answered.map(({ id, footer }) => [id, answerFromFooters(footer, partition) ?? null])),
-  }));
-  const asked = measures.filter((one) => !answered.includes(one));
+  const { byDay } = measurement;
+  const { asked, known } = answerMeasures(measurement, partitions);
   if (asked.length === 0) return known;
   const rows = await statements.rows(measurementSql(asked, byDay, 'duckdb'), doing);
   const ids = asked.map(({ id }) => id);
@@ -60,7 +54,23 @@ async function measure(
   return [...known, ...scanned];
 }
 
-function rowsOf(outputs: BuildReport['outputs']): readonly WrittenPartition[] {
+/** What the footers of the written files answer, and the measures that are left to be taken from the rows. */
+export function answerMeasures(
+  { measures }: Measurement,
+  partitions: readonly WrittenPartition[],
+): { readonly asked: readonly Measure[]; readonly known: readonly DayFigures[] } {
+  const answered = measures.filter(
+    ({ footer }) => partitions.length > 0 && partitions.every((one) => answerFromFooters(footer, one) !== undefined),
+  );
+  const known = partitions.map((partition) => ({
+    day: partition.day,
+    figures: Object.fromEntries(answered.map(({ id, footer }) => [id, answerFromFooters(footer, partition) ?? null])),
+  }));
+  return { asked: measures.filter((one) => !answered.includes(one)), known };
+}
+
+/** The partitions of the rows that were kept. */
+export function rowsOf(outputs: BuildReport['outputs']): readonly WrittenPartition[] {
   return outputs.flatMap(({ part, partitions }) => (part === 'rows' ? partitions : []));
 }
 
