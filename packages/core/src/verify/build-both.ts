@@ -21,7 +21,7 @@ export type EngineOutcome =
   | { readonly kind: 'failed'; readonly error: SnowmeltError };
 
 /** Failures that are about the machine, not about the rows or the SQL: they say nothing of whether engines agree. */
-const NOT_AN_ANSWER = ['build/out-of-memory'];
+const NOT_AN_ANSWER = ['build/out-of-memory', 'build/not-on-spark'];
 
 /** Builds a step on one engine. Checks are noted, not enforced. @throws what is not about the step, e.g. run/interrupted */
 export async function buildOn(engine: SqlEngine, step: BuildStep, attempt: string, signal: AbortSignal): Promise<EngineOutcome> {

@@ -14,7 +14,7 @@ export function listRows(given: Given): readonly GivenRow[] {
 
 /** Puts rows back to their inputs. */
 export function joinRows(rows: readonly GivenRow[]): Given {
-  const given: Record<string, FixtureRow[]> = {};
-  for (const { input, row } of rows) (given[input] ??= []).push(row);
-  return given;
+  const given = new Map<string, FixtureRow[]>();
+  for (const { input, row } of rows) given.set(input, [...(given.get(input) ?? []), row]);
+  return Object.fromEntries(given);
 }

@@ -10,19 +10,23 @@ const BLAMED = 0.9;
 
 /** Learns from the refused rows of a first build which values pass, so that later rows are not all refused. */
 export function learnValues(dataset: GraphDataset, given: Given, refused: readonly FixtureRow[]): UsefulValues {
-  const blamed = new Map<string, number>();
-  for (const row of refused) for (const cell of blamedCells(dataset, row)) blamed.set(cell, (blamed.get(cell) ?? 0) + 1);
+  const blamed = countEach(refused.flatMap((row) => blamedCells(dataset, row)));
   const useful = new Map<string, Set<string | null>>();
   for (const [input, rows] of Object.entries(given)) {
-    for (const name of new Set(rows.flatMap((row) => Object.keys(row)))) {
+    for (const name of Object.keys(rows[0] ?? {})) {
       const column = `${input}.${name}`;
-      const counts = new Map<string | null, number>();
-      for (const row of rows) counts.set(row[name] ?? null, (counts.get(row[name] ?? null) ?? 0) + 1);
-      const good = [...counts].filter(([value, count]) => (blamed.get(cellOf(column, value)) ?? 0) < BLAMED * count);
-      if (good.some(([value]) => value !== null)) useful.set(column, new Set(good.map(([value]) => value)));
+      const counts = countEach(rows.map((row) => row[name] ?? null));
+      const good = [...counts].flatMap(([value, count]) => ((blamed.get(cellOf(column, value)) ?? 0) < BLAMED * count ? [value] : []));
+      if (good.some((value) => value !== null)) useful.set(column, new Set(good));
     }
   }
   return useful;
+}
+
+function countEach<T>(items: readonly T[]): ReadonlyMap<T, number> {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
 }
 
 // `_reasons` names columns as they are called afterwards; lineage says which they were.

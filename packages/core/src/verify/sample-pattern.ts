@@ -47,22 +47,21 @@ function readSequence(reader: Reader, random: Random): string {
   return sample;
 }
 
+const TIMES: Readonly<Record<string, readonly [least: number, most: number]>> = { '?': [0, 1], '*': [0, 3], '+': [1, 4] };
+
 function readTimes(reader: Reader, random: Random): number {
-  const rest = reader.text.slice(reader.at).join('');
-  const counted = /^\{(\d+)(,?)(\d*)\}/.exec(rest);
-  const [length, least, most] =
-    counted !== null
-      ? [counted[0].length, Number(counted[1]), counted[2] === '' ? Number(counted[1]) : Number(counted[3] || Number(counted[1]) + 2)]
-      : rest.startsWith('?')
-        ? [1, 0, 1]
-        : rest.startsWith('*')
-          ? [1, 0, 3]
-          : rest.startsWith('+')
-            ? [1, 1, 4]
-            : [0, 1, 1];
+  const counted = /^\{(\d+)(,?)(\d*)\}/.exec(reader.text.slice(reader.at).join(''));
+  const sign = reader.text[reader.at] ?? '';
+  const [least, most] = counted === null ? (TIMES[sign] ?? [1, 1]) : countsOf(counted);
+  const length = counted?.[0].length ?? (sign in TIMES ? 1 : 0);
   reader.at += length;
   if (length > 0 && /[?+]/.test(reader.text[reader.at] ?? '')) reader.at += 1;
   return least + random.below(most - least + 1);
+}
+
+function countsOf([, least = '1', comma, most = '']: RegExpExecArray): readonly [number, number] {
+  if (comma === '') return [Number(least), Number(least)];
+  return [Number(least), most === '' ? Number(least) + 2 : Number(most)];
 }
 
 function readAtom(reader: Reader, random: Random): string {

@@ -28,7 +28,7 @@ export async function shrinkFinding(
   const isEnough = likely.length > 0 && likely.length < all.length && (await showsIt(joinRows(likely)));
   const rows = await shrink(isEnough ? likely : all, (some) => showsIt(joinRows(some)), budget);
   await shrinkCells(rows, (some) => showsIt(joinRows(some)), { left: Math.ceil(tries / 2) });
-  return describeFinding(dataset, found, trial, best);
+  return describeFinding(dataset, found, trial.day, best);
 }
 
 // The same kind of difference: else shrinking would slip from one fault to another.
@@ -37,8 +37,8 @@ function isLike(found: BuildDifference, other: BuildDifference): boolean {
   return found.columns.length === 0 || other.columns.some((column) => found.columns.includes(column));
 }
 
-function hasValueOf({ layer, ...dataset }: GraphDataset, { row }: GivenRow, { rows }: BuildDifference): boolean {
-  const key = layer === 'bronze' ? [] : 'key' in dataset ? (dataset.key ?? []) : [];
+function hasValueOf(dataset: GraphDataset, { row }: GivenRow, { rows }: BuildDifference): boolean {
+  const key = dataset.layer === 'bronze' ? [] : (dataset.key ?? []);
   const examples = rows.flat().slice(0, 3);
   return examples.some((example) => {
     const named = key.filter((name) => name in row && name in example);
@@ -68,10 +68,15 @@ async function shrinkCells(
   await shrink(cells, (kept) => showsIt(keepOnly(kept)), budget);
 }
 
+/** A difference for which no small input was found. */
+export function plainFinding(dataset: GraphDataset, found: BuildDifference, date: string): Finding {
+  return describeFinding(dataset, found, date, undefined);
+}
+
 function describeFinding(
   dataset: GraphDataset,
   found: BuildDifference,
-  trial: Trial,
+  date: string,
   best: { readonly given: Given; readonly tried: Tried } | undefined,
 ): Finding {
   const shown = best?.tried.differences.find((other) => isLike(found, other)) ?? found;
@@ -84,7 +89,7 @@ function describeFinding(
     detail: shown.detail,
     at: { ...place, dataset: dataset.name },
     given: best?.given,
-    date: trial.day,
+    date,
     values: valuesOf(dataset, shown, best?.tried),
   };
 }

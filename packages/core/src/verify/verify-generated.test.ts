@@ -29,7 +29,7 @@ describe('engines that agree', () => {
   it('may add up doubles in another order', async () => {
     const { evidence, findings } = await verify('gold.days', ['SUM(weight)', 'CAST(SUM(weight) + 1e-11 AS DOUBLE)']);
     expect(findings).toEqual([]);
-    expect(evidence.rowsCompared).toBeGreaterThan(10);
+    expect(evidence.rowsCompared).toBeGreaterThan(5);
   });
 
   it('must not go further apart than the tolerance', async () => {
