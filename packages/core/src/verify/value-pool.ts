@@ -6,6 +6,9 @@ import type { Random } from './random.ts';
 
 const COMMON = 14;
 const RARE = 4;
+// Days are partitions, each with files of its own: many of them make a build slow and no difference likelier.
+const COMMON_DAYS = 6;
+const RARE_DAYS = 2;
 
 /**
  * The values that columns draw from in one round. Columns of the same name and type share theirs, whatever table they are in, so
@@ -24,7 +27,8 @@ export function openPools(literals: Literals, day: LogicalDate, random: Random):
 function makePool(type: ColumnType, literals: Literals, day: LogicalDate, random: Random): EdgeValues {
   const edges = edgeValues(type, day);
   const near = nearLiterals(type, literals, random);
-  return { common: [...new Set([...random.some(edges.common, COMMON), ...near])], rare: random.some(edges.rare, RARE) };
+  const [common, rare] = type.kind === 'date' || type.kind === 'timestamp' ? [COMMON_DAYS, RARE_DAYS] : [COMMON, RARE];
+  return { common: [...new Set([...random.some(edges.common, common), ...near])], rare: random.some(edges.rare, rare) };
 }
 
 function nearLiterals(type: ColumnType, { texts, numbers }: Literals, random: Random): readonly string[] {
