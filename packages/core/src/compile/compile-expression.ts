@@ -1,4 +1,5 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { Column } from '../sql/column-type.ts';
 import { plainText } from '../sql/fold-case.ts';
 import type { Flow } from '../sql/lineage/flow.ts';
 import { traceValue } from '../sql/lineage/trace-query.ts';
@@ -17,7 +18,12 @@ export interface TranslatedExpression {
 }
 
 /** Translates one expression in Snowflake SQL. @throws compile/syntax, compile/not-deterministic, compile/unsupported-sql */
-export function translateExpression(translator: Translator, expression: string, at: SnowmeltError['at']): TranslatedExpression {
+export function translateExpression(
+  translator: Translator,
+  expression: string,
+  known: readonly Column[],
+  at: SnowmeltError['at'],
+): TranslatedExpression {
   const select = `SELECT ${expression}`;
   const parsed = translator.parse(select);
   if (parsed.kind === 'failed' || parsed.statements.length !== 1) {
@@ -31,7 +37,7 @@ export function translateExpression(translator: Translator, expression: string, 
   }
   const tokens = translator.tokenize(select);
   refuseChance(parsed.statements[0], tokens, () => at);
-  const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, plainText(select, tokens)), at), (text) =>
+  const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, plainText(select, tokens)), at, { tables: { _source: known } }), (text) =>
     text.replace(/^SELECT\s+/i, ''),
   );
   const columns = columnNames(parsed.statements[0]);

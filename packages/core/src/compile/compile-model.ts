@@ -1,10 +1,13 @@
 import { declarationPlace } from '../define/declaration-file.ts';
 import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import { type DatasetName, isLakeIdentifier, LAYERS, type Layer, layerOf, tableOf } from '../layout/dataset-name.ts';
+import { type DatasetName, isLakeIdentifier, LAYERS, type Layer, layerOf, relationOf, tableOf } from '../layout/dataset-name.ts';
 import type { Column } from '../sql/column-type.ts';
+import { UntranslatableError } from '../sql/functions/untranslatable.ts';
+import { type Position, positionAt } from '../sql/position.ts';
 import { type ReadModel, readModel } from '../sql/read-model.ts';
 import { forBoth } from '../sql/render.ts';
+import type { KnownTables } from '../sql/shape-query.ts';
 import type { RenderedSql, SqlText } from '../sql/text.ts';
 import type { Translator } from '../sql/translator.ts';
 import { bindError } from './bind-error.ts';
@@ -68,7 +71,7 @@ export async function readModelFile(
 /** Translates a model and binds it against the types of what it reads. @throws compile/* */
 export async function compileModel(context: CompileContext, name: DatasetName, file: ModelFile): Promise<CompiledModel> {
   const at = { file: file.path, dataset: name };
-  const sql = translateBoth(context.translator, file.model.sql, at);
+  const sql = translateBoth(context.translator, file.model.sql, at, { tables: tablesOf(context.compiled, file.model), text: file.text });
   const bound = await context.binder.bind(sql.duckdb);
   if (bound.kind === 'failed') throw bindError(context.translator, { original: file.text, translated: sql.duckdb, at }, bound.failure);
   const columns = bound.columns.map((column) => ({ ...column, name: column.name.toLowerCase() }));
@@ -85,20 +88,39 @@ export async function compileModel(context: CompileContext, name: DatasetName, f
 }
 
 /** Translates for both engines. @throws compile/unsupported-sql */
-export function translateBoth(translator: Translator, sql: string, at: SnowmeltError['at']): RenderedSql {
+export function translateBoth(
+  translator: Translator,
+  sql: string,
+  at: SnowmeltError['at'],
+  { tables, text }: { readonly tables?: KnownTables; readonly text?: string } = {},
+): RenderedSql {
   const translate = (dialect: 'duckdb' | 'spark'): SqlText => {
     try {
-      return translator.translate(sql, dialect);
+      return translator.translate(sql, dialect, tables);
     } catch (cause) {
+      if (cause instanceof UntranslatableError) {
+        const { message, hint, word } = cause;
+        throw new SnowmeltError('compile/unsupported-sql', { message, hint, at: { ...at, ...placeOf(translator, text, word) } });
+      }
       throw new SnowmeltError('compile/unsupported-sql', {
         message: `This cannot be translated for ${dialect}.`,
-        hint: 'Write it with functions that docs/sql.md lists.',
+        hint: 'Write it with functions that docs/functions.md lists.',
         at,
         cause,
       });
     }
   };
   return { duckdb: translate('duckdb'), spark: translate('spark') };
+}
+
+/** The columns of what a query reads, by the relation's name. */
+export function tablesOf(compiled: CompileContext['compiled'], model: ReadModel): KnownTables {
+  return Object.fromEntries(model.references.map(({ dataset }) => [relationOf(dataset), compiled.get(dataset)?.columns ?? []]));
+}
+
+function placeOf(translator: Translator, text: string | undefined, word: string | undefined): Partial<Position> {
+  const token = text === undefined ? undefined : translator.tokenize(text).find((one) => one.text.toLowerCase() === word?.toLowerCase());
+  return token === undefined || text === undefined ? {} : positionAt(text, token.start);
 }
 
 function readsOfModel(context: CompileContext, { model }: ModelFile): CompiledModel['reads'] {

@@ -265,7 +265,7 @@ async function compileColumn(
       at,
     );
   }
-  const { sql: start, flow: startFlow } = translateExpression(context.translator, rules.expr, at);
+  const { sql: start, flow: startFlow } = translateExpression(context.translator, rules.expr, origin.columns, at);
   const bound = await context.binder.bind(sqlText(`SELECT (${start.duckdb}) AS value FROM _source`));
   if (bound.kind === 'failed') {
     const isName = bound.failure.kind === 'unknown-column';

@@ -5,7 +5,7 @@ import type { Column } from '../sql/column-type.ts';
 import { type ReadModel, readModel } from '../sql/read-model.ts';
 import { forBoth } from '../sql/render.ts';
 import type { RenderedSql } from '../sql/text.ts';
-import { translateBoth } from './compile-model.ts';
+import { tablesOf, translateBoth } from './compile-model.ts';
 import type { CompileContext } from './context.ts';
 import { declareReference } from './need-reference.ts';
 
@@ -23,11 +23,12 @@ export async function renderCheckQuery(
   const model = read(context, query, at);
   const others = [...new Set(model.references.map(({ dataset }) => dataset))].filter((dataset) => dataset !== name);
   for (const other of others) await declareReference(context, name, other, at);
-  const translated = translateBoth(context.translator, model.sql, at);
+  const tables = { ...tablesOf(context.compiled, model), [relationOf(name)]: columns };
+  const translated = translateBoth(context.translator, model.sql, at, { tables });
   return forBoth((words) => {
     const own = `${relationOf(name)} AS (SELECT ${columns.map((column) => words.name(column.name)).join(', ')} FROM _rows)`;
-    const tables = [own, ...others.map((other) => `${relationOf(other)} AS (SELECT * FROM ${referenceRelation(other)})`)];
-    return `WITH ${tables.join(', ')} SELECT * FROM (${translated[words.dialect]}) AS _rows_found`;
+    const named = [own, ...others.map((other) => `${relationOf(other)} AS (SELECT * FROM ${referenceRelation(other)})`)];
+    return `WITH ${named.join(', ')} SELECT * FROM (${translated[words.dialect]}) AS _rows_found`;
   });
 }
 

@@ -62,12 +62,48 @@ describe('translator', () => {
   });
 
   it.each([
-    ['select dateadd(day, -90, d) as x', 'SELECT d + INTERVAL (-90) DAY AS x'],
-    ["select dateadd(month, -n, d) as x, 'INTERVAL -1 DAY' as t", "SELECT d + INTERVAL (-n) MONTH AS x, 'INTERVAL -1 DAY' AS t"],
-    ['select datediff(minute, a, b) as x', "SELECT DATE_DIFF('minute', a, b) AS x"],
-    ["select timestampdiff('hh', a::date, max(b)) as x", "SELECT DATE_DIFF('hour', CAST(a AS DATE), MAX(b)) AS x"],
-    ['select datediff(day, a, b) as x', "SELECT DATE_DIFF('DAY', CAST(a AS DATE), CAST(b AS DATE)) AS x"],
-  ])('mends what DuckDB would not read, or read as something else: %s', (sql, expected) => {
-    expect(translator.translate(sql, 'duckdb')).toBe(expected);
+    ['select dateadd(day, -90, d) as x from t', 'SELECT CAST(d + INTERVAL (-90) DAY AS DATE) AS x FROM t'],
+    [
+      "select dateadd(month, -n, d) as x, 'DATEADD(month, 1, d)' as t from t",
+      "SELECT CAST(d + INTERVAL (-n) MONTH AS DATE) AS x, 'DATEADD(month, 1, d)' AS t FROM t",
+    ],
+    ['select datediff(minute, s, s) as x from t', "SELECT date_diff('minute', CAST(s AS TIMESTAMP), CAST(s AS TIMESTAMP)) AS x FROM t"],
+    ["select timestampdiff('mm', d, s) as x from t", "SELECT date_diff('month', CAST(d AS DATE), CAST(s AS DATE)) AS x FROM t"],
+    ['select extract(dow from d) as x from t', 'SELECT dayofweek(d) AS x FROM t'],
+    ['select d - d as x, d + 1 as y from t', "SELECT date_diff('day', d, d) AS x, d + 1 AS y FROM t"],
+  ])('renders functions by our own table: %s', (sql, expected) => {
+    expect(translator.translate(sql, 'duckdb', TABLES)).toBe(expected);
+  });
+
+  it('expands `*` before Spark’s QUALIFY becomes a query of its own', () => {
+    const sql = 'with c as (select * from t) select a.*, n + 1 as m from c as a qualify row_number() over (partition by n order by d) = 1';
+    expect(translator.translate(sql, 'spark', TABLES)).toBe(
+      'WITH c AS (SELECT * FROM t) SELECT d, s, n, f, m FROM (SELECT a.d AS d, a.s AS s, a.n AS n, a.f AS f, n + 1 AS m, ROW_NUMBER() OVER (PARTITION BY n ORDER BY d NULLS LAST) AS _w FROM c AS a) AS _t WHERE _w = 1',
+    );
+  });
+
+  it.each([
+    ['select n / 2 as x from t', 'Make one of them a FLOAT'],
+    ['select avg(n) as x from t', '::float'],
+    ['select approx_count_distinct(n) as x from t', 'COUNT(DISTINCT'],
+    ['select spplit_part(n) as x from t', 'SPLIT_PART'],
+    ['select dateadd(day, 1, unknown_name) as x from t', '::date or ::timestamp'],
+    ["select listagg(n, ',') as x from t", 'WITHIN GROUP'],
+    ['select last_value(n) over (order by d) as x from t', 'ROWS BETWEEN'],
+    ["select regexp_replace('a', '(a)', '\\\\1') as x from t", 'REGEXP_SUBSTR'],
+    ['select f::varchar as x from t', 'decimals'],
+  ])('refuses what it cannot render faithfully: %s', (sql, hint) => {
+    expect(() => translator.translate(sql, 'spark', TABLES)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining(hint) }) as unknown as Error,
+    );
   });
 });
+
+const TABLES = {
+  t: [
+    { name: 'd', type: { kind: 'date' } },
+    { name: 's', type: { kind: 'timestamp' } },
+    { name: 'n', type: { kind: 'bigint' } },
+    { name: 'f', type: { kind: 'double' } },
+  ],
+} as const;

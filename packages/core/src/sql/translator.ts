@@ -1,4 +1,7 @@
-import { prepareForDuckdb, repairDuckdb } from './repair-duckdb.ts';
+import { expandCalls } from './functions/expand-calls.ts';
+import { fillForm } from './functions/fill-form.ts';
+import { markCalls } from './functions/mark-calls.ts';
+import { type KnownTables, shapeQuery } from './shape-query.ts';
 import { type SqlText, sqlText } from './text.ts';
 import type { Token } from './token.ts';
 
@@ -14,8 +17,11 @@ export type Parsed =
 export interface Translator {
   tokenize(sql: string): readonly Token[];
   parse(sql: string): Parsed;
-  /** @throws Error with the translator's message */
-  translate(sql: string, dialect: 'duckdb' | 'spark'): SqlText;
+  /**
+   * Renders SQL that means the same on that engine as in Snowflake; `tables` are what it reads.
+   * @throws UntranslatableError, or Error with the translator's message
+   */
+  translate(sql: string, dialect: 'duckdb' | 'spark', tables?: KnownTables): SqlText;
 }
 
 /**
@@ -38,12 +44,17 @@ export async function loadTranslator(wasm?: object): Promise<Translator> {
       if (result.success && result.ast !== null) return { kind: 'parsed', statements: asStatements(result.ast) };
       return { kind: 'failed', message: result.error ?? 'Cannot be parsed.', start: result.errorStart ?? 0 };
     },
-    translate(sql, dialect) {
-      const source = dialect === 'duckdb' ? prepareForDuckdb(sql, tokenize) : sql;
-      const result = sdk.transpile(source, snowflake, targets[dialect]);
-      const [text] = result.sql ?? [];
-      if (!result.success || text === undefined) throw new Error(result.error ?? 'Cannot be translated.');
-      return sqlText(dialect === 'duckdb' ? repairDuckdb(text, tokenize) : text);
+    translate(sql, dialect, tables = {}) {
+      const marked = markCalls(sql, tokenize(sql));
+      const { ast } = sdk.parse(marked.text, snowflake);
+      const { tree, isChanged, forms } = shapeQuery(ast, marked.names, tables);
+      const source = isChanged ? one(sdk.generate(tree, snowflake)) : marked.text;
+      const target = one(sdk.transpile(source, snowflake, targets[dialect]));
+      const expand = (name: string, args: readonly string[]): string | undefined => {
+        const form = forms.get(name);
+        return form === undefined ? undefined : fillForm(form[dialect], args);
+      };
+      return sqlText(expandCalls(target, expand, dialect === 'spark'));
     },
   };
 }
@@ -60,6 +71,12 @@ async function loadSdk(wasm: object): Promise<Sdk> {
 
 function isManualSdk(sdk: unknown): sdk is Sdk & { init(options: { readonly wasmUrl: object }): Promise<void> } {
   return typeof sdk === 'object' && sdk !== null && 'init' in sdk && 'transpile' in sdk;
+}
+
+function one(result: { readonly success: boolean; readonly sql?: readonly string[]; readonly error?: string }): string {
+  const [text] = result.sql ?? [];
+  if (!result.success || text === undefined) throw new Error(result.error ?? 'Cannot be translated.');
+  return text;
 }
 
 function asStatements(ast: unknown): readonly SyntaxNode[] {

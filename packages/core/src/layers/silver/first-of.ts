@@ -15,14 +15,19 @@ export interface FirstOf {
 }
 
 /**
- * Renders a relation with one row of each group, as the parts of a WITH clause. Ranking all rows would hold all of them in
- * memory. So hashes of groups are counted first, and a row whose hash nobody shares passes as it is. Of the others only those
- * with the best value of the first deciding column are ranked.
+ * Renders a relation with one row of each group, as the parts of a WITH clause. Ranking all rows, DuckDB would hold all of them
+ * in memory. So hashes of groups are counted first, and a row whose hash nobody shares passes as it is. Of the others only those
+ * with the best value of the first deciding column are ranked. Spark ranks by sorting, on disk if need be, and would compute
+ * each part of a WITH clause as often as it is read: there all rows are ranked, by the same order.
  */
 export function renderFirstOf(act: FirstOf, words: Words): readonly string[] {
   const { name, from, by } = act;
   const columns = act.columns.map(words.name).join(', ');
-  const hash = `${words.dialect === 'duckdb' ? 'hash' : 'xxhash64'}(${by.map(words.name).join(', ')})`;
+  if (words.dialect === 'spark') {
+    const all = `SELECT ${columns}, row_number() OVER (PARTITION BY ${orderOf(act, words)}) AS _rank FROM ${from}`;
+    return [cte(name, false, `SELECT ${columns} FROM (${all}) AS _ranked WHERE _rank = 1`, words)];
+  }
+  const hash = `hash(${by.map(words.name).join(', ')})`;
   const shared = `${name}_shared`;
   const copies = `SELECT ${columns} FROM ${from} SEMI JOIN ${shared} ON ${hash} = _hash`;
   const best = bestOf(act, copies, words);
