@@ -55,13 +55,7 @@ const DECLARED: PipelineDeclaration = {
     },
   },
   gold: {
-    figures: {
-      kind: 'event',
-      eventTime: 'sold_at',
-      key: ['code', 'line_no'],
-      sql: 'figures.sql',
-      checks: [{ kind: 'notNull', column: 'rank' }],
-    },
+    figures: { kind: 'snapshot', key: ['code', 'line_no'], sql: 'figures.sql', checks: [{ kind: 'notNull', column: 'rank' }] },
     days: { kind: 'snapshot', key: ['sold_on'], sql: 'days.sql' },
   },
 };
@@ -69,7 +63,8 @@ const DECLARED: PipelineDeclaration = {
 const MODELS: Readonly<Record<string, string>> = {
   'figures.sql': `
     select code, line_no, sold_at, round(price, 1)::number(12,1) as rounded, trunc(quantity / 2)::number(12,0) as half,
-      row_number() over (partition by sold_at::date order by quantity desc nulls last, code, line_no) as rank
+      row_number() over (partition by sold_at::date order by quantity desc nulls last, code, line_no) as rank,
+      regexp_like(code, 'C?[0-9]{4}') as is_code, sold_at::date as sold_on
     from silver.lines`,
   'days.sql': `select sold_at::date as sold_on, count(*) as lines, sum(weight) as weight from silver.lines group by 1`,
 };
