@@ -52,4 +52,5 @@ await build({
 });
 
 // The Python program that Spark steps are executed by.
-cpSync(at('spark-runner'), at('packages/cli/bundle/spark-runner'), { recursive: true, filter: (path) => !path.includes('__pycache__') });
+const runner = 'spark-runner/snowmelt_spark_runner';
+cpSync(at(runner), at(`packages/cli/bundle/${runner}`), { recursive: true, filter: (path) => !path.includes('__pycache__') });

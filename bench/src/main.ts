@@ -5,6 +5,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   startup: async () => (await import('./startup.ts')).startup,
   checks: async () => (await import('./checks/checks.ts')).checks,
   extract: async () => (await import('./extract/extract.ts')).extract,
+  engines: async () => (await import('./engines/engines.ts')).engines,
   dedupe: async () => (await import('./dedupe.ts')).dedupe,
   history: async () => (await import('./history.ts')).history,
   log: async () => (await import('./log.ts')).log,

@@ -6,8 +6,8 @@ import re
 from contextlib import contextmanager
 from typing import Any, Iterator, List, Optional, TypedDict
 
-from py4j.java_gateway import is_instance_of
-from py4j.protocol import Py4JJavaError
+from py4j.java_gateway import is_instance_of  # type: ignore[import-untyped]
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark import SparkContext
 from pyspark.errors.exceptions.captured import CapturedException
 

@@ -40,7 +40,11 @@ class Partition(_Partition, total=False):
     touched: str
 
 
-class Output(TypedDict):
+# `from` is a word of Python.
+_From = TypedDict("_From", {"from": str})
+
+
+class Output(_From):
     part: str
     columns: List[Column]
     sortBy: List[str]

@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Graph } from '@snowmelt/core/pipeline';
@@ -7,10 +7,12 @@ import { generateKeyPair, type RunningServer, startServer } from 'snowflake-loca
 import { testSparkEnvironment } from '../../packages/local/test-support/test-spark.ts';
 import { readGraphOf } from './read-graph.ts';
 
-export const RETAIL = fileURLToPath(new URL('../../examples/retail', import.meta.url));
+const RETAIL = fileURLToPath(new URL('../../examples/retail', import.meta.url));
 
 /** The retail example with its real data, and what the command needs in its environment to find source and Spark. */
 export interface RetailWorld {
+  /** A copy of the example, compiled by this test alone. */
+  readonly project: string;
   readonly data: RealData;
   readonly env: Readonly<Record<string, string>>;
   readGraph(): Promise<Graph>;
@@ -21,7 +23,10 @@ export interface RetailWorld {
 export async function openRetailWorld(file: string, folder: string): Promise<RetailWorld> {
   const { privateKeyPem, publicKeyPem } = generateKeyPair();
   const server: RunningServer = await startServer({ database: ':memory:', account: 'TEST', users: [{ name: 'TEST', publicKeyPem }] });
+  const project = join(folder, 'project');
+  for (const part of ['snowmelt.config.ts', 'models']) await cp(join(RETAIL, part), join(project, part), { recursive: true });
   return {
+    project,
     data: await openRealData(server.database, file),
     env: {
       SNOWFLAKE_URL: server.url,
@@ -30,7 +35,7 @@ export async function openRetailWorld(file: string, folder: string): Promise<Ret
       SNOWFLAKE_PRIVATE_KEY: privateKeyPem,
       XDG_CACHE_HOME: await cacheWithSpark(folder),
     },
-    readGraph: () => readGraphOf(RETAIL),
+    readGraph: () => readGraphOf(project),
     close: () => server.close(),
   };
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoSpark } from '../../packages/local/test-support/test-spark.ts';
 import { differences } from '../e2e/compare-lakes.ts';
 import { jsonLines, snowmelt } from '../e2e/run-snowmelt.ts';
-import { openRetailWorld, RETAIL, type RetailWorld } from './retail-world.ts';
+import { openRetailWorld, type RetailWorld } from './retail-world.ts';
 
 const MINUTES = 60_000;
 // All 305 trading days: the first 302 in one load, the last three as daily runs.
@@ -30,16 +30,21 @@ describe.skipIf(missing !== undefined)('the retail example on Spark', () => {
   });
   const lakeOf = (engine: (typeof ENGINES)[number]): string => join(folder, engine);
   const run = async (engine: (typeof ENGINES)[number], date: string) => {
-    const ended = await snowmelt(['run', '--project', RETAIL, '--lake', lakeOf(engine), '--date', date, '--engine', engine, '--json'], {
-      env: world.env,
-    });
+    const ended = await snowmelt(
+      ['run', '--project', world.project, '--lake', lakeOf(engine), '--date', date, '--engine', engine, '--json'],
+      {
+        env: world.env,
+      },
+    );
     expect(ended, `${ended.err}${ended.out.slice(-3000)}`).toMatchObject({ code: 0 });
     return jsonLines(ended.out);
   };
   const query = async (engine: (typeof ENGINES)[number], sql: string) =>
-    jsonLines((await snowmelt(['query', sql, '--project', RETAIL, '--lake', lakeOf(engine), '--json', '--limit', '0'])).out);
+    jsonLines((await snowmelt(['query', sql, '--project', world.project, '--lake', lakeOf(engine), '--json', '--limit', '0'])).out);
 
-  it('becomes the lake that DuckDB makes, cell by cell, with the same refused rows and check results', { timeout: 20 * MINUTES }, async () => {
+  it('becomes the lake that DuckDB makes, cell by cell, with the same refused rows and check results', {
+    timeout: 20 * MINUTES,
+  }, async () => {
     const days = world.data.tradingDays();
     expect(days).toHaveLength(305);
     for (const day of days.slice(-DAILY - 1)) {

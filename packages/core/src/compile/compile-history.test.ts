@@ -52,7 +52,7 @@ describe('a history', () => {
     [['name'], { type: 'INT' }],
     [['id', 'name'], { type: 'INT' }],
     [['id'], { type: 'INT', from: 'name' }],
-    [['id'], { type: 'INT', expr: 'id / 2' }],
+    [['id'], { type: 'INT', expr: 'id::float / 2' }],
   ])('by %j, made as %j, is refused over a changelog: its deletes are told by another key', async (key, id) => {
     await expect(compileHistory(key, id)).rejects.toMatchObject({ code: 'compile/type-error', hint: 'Use its key: id.' });
   });

@@ -11,17 +11,17 @@ interface NamedSource {
   readonly columns: readonly string[] | undefined;
 }
 
-/** What a SELECT's `*` or `t.*` stands for, as columns with their tables; undefined where that cannot be told. */
+/** What a SELECT's `*` or `t.*` stands for (before REPLACE and RENAME), as columns with their tables; undefined where that cannot be told. */
 export function columnsOfStar(select: SyntaxNode, star: SyntaxNode, tables: ColumnsOfTables): readonly (readonly [string, string])[] | undefined {
-  const isPlain = nodesOf(star['except']).length + nodesOf(star['replace']).length + nodesOf(star['rename']).length === 0;
   const table = readIdentifier(star['table'])?.name.toLowerCase();
   const hasUsing = nodesOf(select['joins']).some((join) => nodesOf(join['using']).length > 0);
   const sources = sourcesOf(select, tables).filter(({ alias }) => table === undefined || alias === table);
-  if (!isPlain || sources.length === 0 || (hasUsing && table === undefined)) return undefined;
+  if (sources.length === 0 || (hasUsing && table === undefined)) return undefined;
+  const excluded = new Set(nodesOf(star['except']).map((one) => readIdentifier(one)?.name.toLowerCase()));
   const found: (readonly [string, string])[] = [];
   for (const { alias, columns } of sources) {
     if (columns === undefined) return undefined;
-    found.push(...columns.map((name) => [alias, name] as const));
+    found.push(...columns.filter((name) => !excluded.has(name)).map((name) => [alias, name] as const));
   }
   return found;
 }
@@ -49,9 +49,24 @@ function outputsOf(node: unknown, tables: ColumnsOfTables): readonly string[] | 
     const columns = isNode(star) ? columnsOfStar(select, star, known) : undefined;
     const name = readIdentifier(isNode(alias) ? alias['alias'] : isNode(column) ? column['name'] : undefined)?.name.toLowerCase();
     if (columns === undefined && name === undefined) return undefined;
-    names.push(...(columns?.map(([, one]) => one) ?? [name ?? '']));
+    names.push(...(isNode(star) ? (columns?.map(([, one]) => renamed(star, one)) ?? []) : [name ?? '']));
   }
   return names;
+}
+
+/** The name that `* RENAME` gives a column. */
+export function renamed(star: SyntaxNode, name: string): string {
+  const pairs: unknown[] = Array.isArray(star['rename']) ? star['rename'] : [];
+  const pair = pairs.find((one): one is unknown[] => Array.isArray(one) && readIdentifier(one[0])?.name.toLowerCase() === name);
+  return readIdentifier(pair?.[1])?.name.toLowerCase() ?? name;
+}
+
+/** What `* REPLACE` puts in a column's place, with its name. */
+export function replacementOf(star: SyntaxNode, name: string): SyntaxNode | undefined {
+  // The tree has `{ this, alias }` there, or that below `alias`.
+  const all = nodesOf(star['replace']).map((one) => (isNode(one['alias']) && 'this' in one['alias'] ? one['alias'] : one));
+  const found = all.find((one) => readIdentifier(one['alias'])?.name.toLowerCase() === name);
+  return found === undefined ? undefined : { alias: found };
 }
 
 function sourcesOf(select: SyntaxNode, tables: ColumnsOfTables): readonly NamedSource[] {

@@ -6,7 +6,7 @@ import type { RenderedForm } from './functions/rendered-form.ts';
 import { resultKind } from './functions/result-kind.ts';
 import { readUnit } from './functions/units.ts';
 import { UntranslatableError } from './functions/untranslatable.ts';
-import { type ColumnsOfTables, columnsOfStar, withCommonTables } from './output-names.ts';
+import { type ColumnsOfTables, columnsOfStar, renamed, replacementOf, withCommonTables } from './output-names.ts';
 import { nodesOf } from './query-parts.ts';
 import { SHAPES } from './shape-syntax.ts';
 import { isNode, readIdentifier } from './syntax-tree.ts';
@@ -36,7 +36,7 @@ export interface ShapeContext {
  */
 export function shapeQuery(tree: unknown, names: readonly string[], known: KnownTables): ShapedQuery {
   const nameOf = (marked: string): string => names[numberOfCall(marked) ?? -1] ?? marked.toUpperCase();
-  const resultOf: ResultOf = (name, kinds) => resultKind(nameOf(name), kinds, undefined);
+  const resultOf: ResultOf = (name, kinds, args) => resultKind(nameOf(name), kinds, readUnit(wordOf(args[0]) ?? ''));
   const kinds = kindsOfNames(tree, Object.values(known).flat(), resultOf);
   const context: ShapeContext = { kind: (expression) => kindOf(expression, kinds, resultOf) };
   const tables = new Map(Object.entries(known).map(([name, columns]) => [name, columns.map((column) => column.name)]));
@@ -66,7 +66,7 @@ export function shapeQuery(tree: unknown, names: readonly string[], known: Known
     isNode(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shape(one, inside)])) : value;
   const shapeSelect = (select: SyntaxNode, outside: ColumnsOfTables): unknown => {
     const inside = withCommonTables(select, outside);
-    const expanded = isNode(select['qualify']) ? expandStars(select, inside) : undefined;
+    const expanded = expandStars(select, inside);
     return parts(expanded === undefined ? select : change(expanded), inside);
   };
   return { tree: shape(tree, tables), isChanged, forms };
@@ -115,28 +115,43 @@ function wordOf(arg: unknown): string | undefined {
   return isNode(column) ? readIdentifier(column['name'])?.name : undefined;
 }
 
-/** For Spark a QUALIFY becomes a query around the SELECT, where the names of tables mean nothing. */
+/**
+ * For Spark a QUALIFY becomes a query around the SELECT, where the names of tables mean nothing; and it has no `*` with EXCLUDE,
+ * REPLACE or RENAME.
+ */
 function expandStars(select: SyntaxNode, tables: ColumnsOfTables): SyntaxNode | undefined {
   const expressions = nodesOf(select['expressions']);
-  if (expressions.every(({ star }) => !isNode(star))) return undefined;
+  const hasQualify = isNode(select['qualify']);
+  if (!expressions.some((one) => (hasQualify ? isNode(one['star']) || isNode(one['column']) : isChangedStar(one['star'])))) return undefined;
   const expanded = expressions.flatMap((expression): readonly SyntaxNode[] => {
     const { star } = expression;
-    if (!isNode(star)) return [expression];
+    if (!isNode(star)) {
+      const name = hasQualify && isNode(expression['column']) ? readIdentifier(expression['column']['name'])?.name : undefined;
+      return [name === undefined ? expression : aliased(expression, name)];
+    }
     const columns = columnsOfStar(select, star, tables);
     if (columns === undefined) {
-      throw new UntranslatableError('`*` in a SELECT with QUALIFY stands for columns that cannot be told here.', 'Name the columns.', 'qualify');
+      throw new UntranslatableError('What `*` stands for cannot be told here.', 'Name the columns.', '*');
     }
-    return columns.map(([table, name]) => aliased(table, name));
+    return columns.map(([table, name]) => replacementOf(star, name) ?? aliased(columnNode(table, name), renamed(star, name)));
   });
   return { ...select, expressions: expanded };
 }
 
-function aliased(table: string, name: string): SyntaxNode {
-  const identifier = (text: string) => ({ name: text, quoted: false, trailing_comments: [] });
-  const column = { name: identifier(name), table: table === '' ? null : identifier(table), join_mark: false, trailing_comments: [] };
+function isChangedStar(star: unknown): boolean {
+  return isNode(star) && ['except', 'replace', 'rename'].some((key) => Array.isArray(star[key]) && star[key].length > 0);
+}
+
+const identifier = (text: string) => ({ name: text, quoted: false, trailing_comments: [] });
+
+function columnNode(table: string, name: string): SyntaxNode {
+  return { column: { name: identifier(name), table: table === '' ? null : identifier(table), join_mark: false, trailing_comments: [] } };
+}
+
+function aliased(value: SyntaxNode, name: string): SyntaxNode {
   return {
     alias: {
-      this: { column },
+      this: value,
       alias: identifier(name),
       column_aliases: [],
       alias_explicit_as: true,

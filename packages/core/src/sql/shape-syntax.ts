@@ -27,6 +27,15 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   subscript: () => {
     throw new UntranslatableError('`[…]` is not translated faithfully.', "Use a path with a cast: v:list[0].name::varchar.");
   },
+  // The translator would write `<> ALL (…)`, which Spark does not read.
+  in: (body) =>
+    body['not'] === true && isSaid(body['query'])
+      ? { not: { this: { paren: { this: { in: { ...body, not: false } }, trailing_comments: [] } } } }
+      : undefined,
+  like: (body) => shapeLikeAny('like', body),
+  i_like: (body) => shapeLikeAny('i_like', body),
+  // Backslashes mean themselves there, and are escapes in what Spark reads.
+  literal: (body) => (body['literal_type'] === 'dollar_string' ? text(String(body['value'])) : undefined),
   regexp_like: (body) => (isSaid(body['flags']) ? undefined : call('SNOWMELT_MATCHES', body['this'], body['pattern'])),
   within_group: shapeWithinGroup,
   list_agg: () => {
@@ -36,6 +45,17 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 const isSaid = (value: unknown): boolean => value !== null && value !== undefined;
+
+// `a LIKE ANY (b, c)` → `(a LIKE b OR a LIKE c)`
+function shapeLikeAny(key: string, body: SyntaxNode): SyntaxNode | undefined {
+  const right = isNode(body['right']) ? (body['right']['tuple'] ?? body['right']['paren']) : undefined;
+  if (!isSaid(body['quantifier']) || !isNode(right)) return undefined;
+  const patterns: unknown[] = Array.isArray(right['expressions']) ? right['expressions'] : [right['this']];
+  const isAny = body['quantifier'] === 'ANY';
+  const each = patterns.map((pattern): SyntaxNode => ({ [key]: { ...body, right: pattern, quantifier: null } }));
+  const whole = each.reduce((left, one) => ({ [isAny ? 'or' : 'and']: { left, right: one, left_comments: [], operator_comments: [], trailing_comments: [] } }));
+  return { paren: { this: whole, trailing_comments: [] } };
+}
 
 function divide(body: SyntaxNode, { kind }: ShapeContext): SyntaxNode | undefined {
   if (kind(body['left']) !== 'float' && kind(body['right']) !== 'float') {
@@ -68,6 +88,7 @@ function addInterval(key: string, body: SyntaxNode, { kind }: ShapeContext): Syn
   return isPartOfDay ? undefined : call('SNOWMELT_DAY', { [key]: body });
 }
 
+const TIMESTAMP = { data_type: 'timestamp', precision: null, timezone: false };
 const INTEGERS = /^(int|integer|big_int|small_int|tiny_int|byteint)$/;
 
 function shapeCast(key: 'cast' | 'try_cast', body: SyntaxNode, { kind }: ShapeContext): SyntaxNode | undefined {
@@ -77,6 +98,7 @@ function shapeCast(key: 'cast' | 'try_cast', body: SyntaxNode, { kind }: ShapeCo
   const path = isNode(value) && isNode(value['j_s_o_n_extract']) ? value['j_s_o_n_extract'] : undefined;
   if (path !== undefined) return shapeCast(key, { ...body, this: readPath(path) }, { kind: () => 'text' }) ?? castOf(key, readPath(path), body['to'], body);
   const name = String(to['name'] ?? '').toUpperCase();
+  if (/^(TIMESTAMP_?NTZ|DATETIME)/.test(name)) return castOf(key, value, TIMESTAMP, body);
   if (type === 'time') throw new UntranslatableError('Spark has no type for times.', 'Keep the text, or the whole timestamp.', 'time');
   if (/^(var_char|text|char|string)$/.test(type) && kind(value) === 'float') {
     throw new UntranslatableError('Engines write FLOATs as different texts.', 'Say how many decimals there are: x::number(18, 4)::varchar.');

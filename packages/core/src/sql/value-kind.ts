@@ -47,7 +47,7 @@ export function kindsOfNames(tree: unknown, columns: readonly Column[], resultOf
 }
 
 /** The kind that a function gives, from those of its arguments. */
-export type ResultOf = (name: string, args: readonly (ValueKind | undefined)[]) => ValueKind | undefined;
+export type ResultOf = (name: string, kinds: readonly (ValueKind | undefined)[], args: readonly unknown[]) => ValueKind | undefined;
 
 const COMPARISONS = 'eq neq lt lte gt gte and or not like i_like regexp_like is_null between in exists is_true is_false'.split(' ');
 
@@ -107,7 +107,7 @@ export function kindOf(expression: unknown, kinds: KindsOfNames, resultOf: Resul
     case 'function':
     case 'aggregate_function':
       return typeof body['name'] === 'string'
-        ? resultOf(body['name'], (Array.isArray(body['args']) ? body['args'] : []).map(inner))
+        ? resultOf(body['name'], argsOf(body).map(inner), argsOf(body))
         : undefined;
     default:
       return undefined;
@@ -115,6 +115,8 @@ export function kindOf(expression: unknown, kinds: KindsOfNames, resultOf: Resul
 }
 
 const isSaid = (value: unknown): boolean => isNode(value) && !('null' in value);
+
+const argsOf = (body: SyntaxNode): readonly unknown[] => (Array.isArray(body['args']) ? body['args'] : []);
 
 function kindOfQuery(query: unknown, inner: (value: unknown) => ValueKind | undefined): ValueKind | undefined {
   const select = isNode(query) && isNode(query['select']) ? query['select'] : undefined;

@@ -13,23 +13,25 @@ const SUPPORTED = /^3\.(9|10|11|12)$/;
  * Makes the private Python environment of Spark, with nothing in it but the pinned PySpark. What is there already stays; what an
  * interrupted setup left is made again. Returns false if there was nothing to do. @throws spark/setup-failed
  */
-export async function setupSpark(folder: string): Promise<boolean> {
+export async function setupSpark(folder: string, environment: NodeJS.ProcessEnv = process.env): Promise<boolean> {
   if ((await readFile(join(folder, MADE), 'utf8').catch(() => '')).trim() === SPARK_PACKAGE && (await works(pythonOf(folder))))
     return false;
-  const python = await findPython();
+  const python = await findPython(environment);
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
-  await step('make a Python environment', () => run(python, ['-m', 'venv', folder]));
+  await step('make a Python environment', () => run(python, ['-m', 'venv', folder], { env: environment }));
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', SPARK_PACKAGE];
-  await step(`install ${SPARK_PACKAGE}`, () => run(pythonOf(folder), install));
+  await step(`install ${SPARK_PACKAGE}`, () => run(pythonOf(folder), install, { env: environment }));
   // Last, so an environment that was interrupted is made anew.
   await writeFile(join(folder, MADE), `${SPARK_PACKAGE}\n`);
   return true;
 }
 
-async function findPython(): Promise<string> {
+async function findPython(env: NodeJS.ProcessEnv): Promise<string> {
   for (const name of NAMES) {
-    const answer = await run(name, ['-c', 'import ensurepip, sys, venv; print("%d.%d" % sys.version_info[:2])']).catch(() => undefined);
+    const answer = await run(name, ['-c', 'import ensurepip, sys, venv; print("%d.%d" % sys.version_info[:2])'], { env }).catch(
+      () => undefined,
+    );
     if (answer !== undefined && SUPPORTED.test(answer.stdout.trim())) return name;
   }
   throw new SnowmeltError('spark/setup-failed', {

@@ -26,6 +26,9 @@ function differenceOf(unit: string): string {
   return `(${whole('$3')} - ${whole('$2')})`;
 }
 
+// Its own unit counts periods of seven days, not Mondays.
+const DUCKDB_WEEKS = "(date_diff('day', date_trunc('week', CAST($2 AS DATE)), date_trunc('week', CAST($3 AS DATE))) // 7)";
+
 const differences = ['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'].flatMap((name) =>
   [...DAYS, ...PARTS_OF_DAY].map((unit): KnownFunction => {
     // Without a cast DuckDB does not know what a text is.
@@ -35,7 +38,7 @@ const differences = ['DATEDIFF', 'TIMESTAMPDIFF', 'TIMEDIFF'].flatMap((name) =>
       args: [3, 3],
       meaning: 'how many borders of the unit lie between',
       units: [unit],
-      duckdb: `date_diff('${unit}', CAST($2 AS ${of}), CAST($3 AS ${of}))`,
+      duckdb: unit === 'week' ? DUCKDB_WEEKS : `date_diff('${unit}', CAST($2 AS ${of}), CAST($3 AS ${of}))`,
       spark: differenceOf(unit),
     };
   }),
