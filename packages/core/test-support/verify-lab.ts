@@ -62,7 +62,7 @@ const DECLARED: PipelineDeclaration = {
 
 const MODELS: Readonly<Record<string, string>> = {
   'figures.sql': `
-    select code, line_no, sold_at, round(price, 1)::number(12,1) as rounded, trunc(quantity / 2)::number(12,0) as half,
+    select code, line_no, sold_at, round(price, 1)::number(12,1) as rounded, trunc(quantity::double / 2::double)::number(12,0) as half,
       row_number() over (partition by sold_at::date order by quantity desc nulls last, code, line_no) as rank,
       regexp_like(code, 'C?[0-9]{4}') as is_code, sold_at::date as sold_on
     from silver.lines`,

@@ -39,24 +39,23 @@ describe('engines that agree', () => {
 });
 
 describe('a planted difference is found and shrunk to a row:', () => {
-  it.each<[string, string, Plant, string, number]>([
-    ['integer division', 'gold.figures', ['TRUNC(quantity / 2)', 'FLOOR(quantity / 2)'], 'half', 1],
-    ['rounding half to even', 'gold.figures', ['ROUND(price, 1)', 'ROUND_EVEN(price, 1)'], 'rounded', 1],
-    ['the order of nulls', 'gold.figures', ['quantity DESC NULLS LAST', 'quantity DESC NULLS FIRST'], 'rank', 2],
-    ['a time zone', 'gold.days', ['CAST(sold_at AS DATE) AS sold_on', 'CAST(sold_at - INTERVAL 1 HOUR AS DATE) AS sold_on'], 'sold_on', 1],
-    ['another language of patterns', 'silver.lines', ["'[CA]?[0-9]{4}'", "'C?[0-9]{4}'"], 'code', 1],
-  ])('%s', async (_name, dataset, plant, column, most) => {
-    const { findings } = await verify(dataset, plant, { rounds: 4 });
-    const [finding] = findings;
-    expect(finding?.columns).toContain(column);
-    expect(finding?.given).toBeDefined();
+  it.each<[string, Plant, string, number]>([
+    ['integer division', ['trunc(CAST(quantity', 'floor(CAST(quantity'], 'half', 1],
+    ['rounding half to even', ['round(price, 1)', 'round_even(price, 1)'], 'rounded', 1],
+    ['the order of nulls', ['quantity DESC NULLS LAST', 'quantity DESC NULLS FIRST'], 'rank', 2],
+    ['a time zone', ['CAST(sold_at AS DATE) AS sold_on FROM', 'CAST(sold_at - INTERVAL 1 HOUR AS DATE) AS sold_on FROM'], 'sold_on', 1],
+    ['another language of patterns', ["'C?[0-9]{4}'", "'[0-9]{4}'"], 'is_code', 1],
+  ])('%s', async (_name, plant, column, most) => {
+    const { findings } = await verify('gold.figures', plant, { rounds: 4 });
+    const finding = findings.find(({ columns }) => columns.includes(column));
     const rows = Object.values(finding?.given ?? {}).flat();
+    expect(rows.length).toBeGreaterThan(0);
     expect(rows.length).toBeLessThanOrEqual(most);
     expect(finding?.values.length).toBeGreaterThan(0);
   });
 
   it('also where only one engine fails', async () => {
-    const { findings } = await verify('gold.figures', ['ROUND(price, 1)', 'CAST(CAST(price AS DECIMAL(4,3)) AS DECIMAL(12,1))']);
+    const { findings } = await verify('gold.figures', ['round(price, 1)', 'CAST(price AS DECIMAL(4,3))']);
     expect(findings).toMatchObject([{ part: 'failure', detail: expect.stringContaining('build/value-does-not-fit') }]);
     expect(Object.values(findings[0]?.given ?? {}).flat()).toHaveLength(1);
   });
