@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Mapping
+import unicodedata
+from typing import Mapping, Optional
 
 from pyspark.conf import SparkConf
 from pyspark.sql import SparkSession
@@ -98,9 +99,15 @@ def start_cluster() -> SparkSession:
     return SparkSession.builder.appName("snowmelt").getOrCreate()
 
 
+def _normal_form_c(text: Optional[str]) -> Optional[str]:
+    return None if text is None else unicodedata.normalize("NFC", text)
+
+
 def open_session(spark: SparkSession) -> SparkSession:
     """A session for one step: views of others are not in it."""
     session = spark.newSession()
+    # Spark has no function for it.
+    session.udf.register("snowmelt_nfc", _normal_form_c, "string")
     for name, value in {**MEANING, **FILES, **MANNER}.items():
         session.conf.set(name, value)
     return session

@@ -149,8 +149,8 @@ export const STRINGS: readonly ExpressionCase[] = [
     ["'x' ilike 'Y'", 'false'],
   ]),
   ...casesOf('functions/like_any', 'boolean', [
-    ["'John' like any ('J%', 'X%')", 'true'],
-    ["'Zoe' like any ('J%', 'X%')", 'false'],
+    ["('John' like any ('J%', 'X%'))", 'true'],
+    ["('Zoe' like any ('J%', 'X%'))", 'false'],
   ]),
   ...casesOf('functions/regexp_like', 'boolean', [
     ["regexp_like('San Francisco', 'San.*')", 'true'],

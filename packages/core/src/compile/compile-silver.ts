@@ -4,7 +4,7 @@ import { suggest } from '../errors/nearest.ts';
 import { SnowmeltError, throwAll, toSnowmeltError } from '../errors/snowmelt-error.ts';
 import { changelogKey } from '../layers/bronze/bronze-dataset.ts';
 import type { DatasetBase } from '../layers/dataset-base.ts';
-import type { CleanedColumn, CleaningSpec } from '../layers/silver/cleaning.ts';
+import { type CleanedColumn, type CleaningSpec, passedColumns } from '../layers/silver/cleaning.ts';
 import { refuseByChecks } from '../layers/silver/refuse-by-checks.ts';
 import { renderSilver } from '../layers/silver/render-silver.ts';
 import { type SilverDataset, type SilverOrigin, STOPPING_RULES_CHECK } from '../layers/silver/silver-dataset.ts';
@@ -118,7 +118,7 @@ async function compileCleaned(
   });
   await bindRules(context, name, cleaned, rendered.sql.classify.duckdb);
   const checked = await compileChecks(context, name, checkedOf(definition), columns);
-  const classify = refuseByChecks(rendered.sql.classify, checked.rendered, columns, origin.columns);
+  const classify = refuseByChecks(rendered.sql.classify, checked.rendered, columns, origin.columns, passedColumns(spec, hasBatch));
   const cleaning = { ...rendered, sql: { ...rendered.sql, classify } };
   const place = (column: string) => declarationPlace(context.declaration, ['silver', tableOf(name), 'columns', column]);
   return {

@@ -3,10 +3,10 @@ import type { Scalar, Words } from './render.ts';
 
 /** SQL that is true where the whole of `value` matches `pattern`; NULL for NULL. */
 export function matches(value: string, pattern: string, words: Words): string {
-  // `\z`, not `$`: for Spark `$` also matches before a line end.
+  // `\z`, not `$`: for Spark `$` also matches before a line end. `(?d)`: only \n ends a line, so `.` is as in RE2.
   return words.dialect === 'duckdb'
     ? `regexp_full_match(${value}, ${words.text(pattern)})`
-    : `(${value} RLIKE ${words.text(`^(?:${pattern})\\z`)})`;
+    : `(${value} RLIKE ${words.text(`(?d)^(?:${pattern})\\z`)})`;
 }
 
 /** SQL that is true where `value` lies outside `[min, max]`; NULL is inside. */

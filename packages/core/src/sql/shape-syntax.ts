@@ -49,7 +49,9 @@ const isSaid = (value: unknown): boolean => value !== null && value !== undefine
 // `a LIKE ANY (b, c)` → `(a LIKE b OR a LIKE c)`
 function shapeLikeAny(key: string, body: SyntaxNode): SyntaxNode | undefined {
   const right = isNode(body['right']) ? (body['right']['tuple'] ?? body['right']['paren']) : undefined;
-  if (!isSaid(body['quantifier']) || !isNode(right)) return undefined;
+  if (!isSaid(body['quantifier'])) return undefined;
+  // The parser takes a name behind the list for a part of it.
+  if (!isNode(right)) throw new UntranslatableError('The list of a LIKE ANY or LIKE ALL cannot be told from what follows.', 'Put brackets around all of it.', 'like');
   const patterns: unknown[] = Array.isArray(right['expressions']) ? right['expressions'] : [right['this']];
   const isAny = body['quantifier'] === 'ANY';
   const each = patterns.map((pattern): SyntaxNode => ({ [key]: { ...body, right: pattern, quantifier: null } }));

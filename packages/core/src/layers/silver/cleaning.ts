@@ -63,6 +63,18 @@ export function renderClassify(spec: CleaningSpec, hasBatch: boolean): RenderedS
   });
 }
 
+/** The columns that {@link renderClassify} gives besides values, source values and reasons. */
+export function passedColumns(spec: CleaningSpec, hasBatch: boolean): readonly string[] {
+  const isChangelog = spec.changelogKey !== undefined;
+  return [
+    ...(spec.changelogKey ?? []).map((name) => `k__${name}`),
+    ...(hasBatch ? ['_batch'] : []),
+    ...changelogColumns(spec),
+    ...(spec.eventTime === undefined ? [] : ['_day']),
+    ...(isChangelog ? ['_live'] : []),
+  ];
+}
+
 function changelogColumns({ changelogKey, hasBatchTimes }: CleaningSpec): readonly string[] {
   if (changelogKey === undefined) return [];
   return ['_deleted', '_seq', ...(hasBatchTimes === true ? ['_at'] : [])];

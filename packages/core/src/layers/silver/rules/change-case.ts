@@ -1,4 +1,5 @@
+import { changeCase as renderCase } from '../../../sql/change-case.ts';
 import type { TextRule } from './rule.ts';
 
 /** Turns a text into upper or lower case. */
-export const changeCase: TextRule = (column) => (column.case === undefined ? undefined : (text) => `${column.case}(${text})`);
+export const changeCase: TextRule = ({ case: to }, { dialect }) => (to === undefined ? undefined : (text) => renderCase(text, to, dialect));
