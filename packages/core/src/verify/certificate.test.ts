@@ -18,7 +18,15 @@ const settings = { isGenerated: true, isReal: false, seed: 1, rounds: 1, rows: 1
 async function certify(change: Partial<DatasetVerdict> = {}, skip = '') {
   const datasets = graph.datasets.filter(({ layer, name }) => layer !== 'bronze' && name !== skip);
   const verdicts = datasets.map(async (dataset): Promise<DatasetVerdict> => {
-    const same = { dataset: dataset.name, status: 'agrees', proof: await proofOf(dataset), findings: [], rules: [], checks: [], doubles: [] };
+    const same = {
+      dataset: dataset.name,
+      status: 'agrees',
+      proof: await proofOf(dataset),
+      findings: [],
+      rules: [],
+      checks: [],
+      doubles: [],
+    };
     return { ...same, status: 'agrees', ...(dataset.name === 'gold.figures' ? change : {}) };
   });
   return makeCertificate(graph, await Promise.all(verdicts), settings, { ...versions, java: '17.0.15' }, new Date('2026-01-02T03:04:05Z'));

@@ -41,7 +41,13 @@ async function compare(left: Awaited<ReturnType<typeof write>>, right: Awaited<R
 describe('rows', () => {
   it('agree in any order, with gaps, two zeros, and doubles that are a little apart', async () => {
     const rows = [row('1', 'a', '0.3'), row('2', null, null), row('2', null, null), row('3', '', '-0.0'), row('4', 'x', 'NaN')];
-    const others = [row('4', 'x', 'NaN'), row('3', '', '0'), row('2', null, null), row('1', 'a', '0.30000000000000004'), row('2', null, null)];
+    const others = [
+      row('4', 'x', 'NaN'),
+      row('3', '', '0'),
+      row('2', null, null),
+      row('1', 'a', '0.30000000000000004'),
+      row('2', null, null),
+    ];
     expect(await compare(await write(rows), await write(others))).toEqual({
       types: [],
       columns: [],
