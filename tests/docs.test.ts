@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CATALOGUE } from '@snowmelt/core/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { renderErrors } from '../scripts/generate-docs.mjs';
+import { renderErrors, renderFunctions } from '../scripts/generate-docs.mjs';
 import { snowmelt } from './e2e/run-snowmelt.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -127,6 +127,7 @@ describe('the examples of the docs', () => {
 describe('the error catalogue', () => {
   it('is what docs/errors.md says', async () => {
     expect(await read('docs/errors.md')).toBe(renderErrors());
+    expect(await read('docs/functions.md')).toBe(await renderFunctions());
   });
 
   it('holds only codes that some code raises and some test provokes', async () => {

@@ -19,7 +19,10 @@ describe.skipIf(missing !== undefined)('expressions', () => {
   let found: Awaited<ReturnType<ParityBench['run']>>;
   beforeAll(async () => {
     bench = await openParityBench();
-    found = await bench.run(EXPRESSIONS.map((one, i) => ({ id: `e${i}`, sql: `select ${one.sql} as v`, mayFail: isFailing(one) })), true);
+    found = await bench.run(
+      EXPRESSIONS.map((one, i) => ({ id: `e${i}`, sql: `select ${one.sql} as v`, mayFail: isFailing(one) })),
+      true,
+    );
   }, 600_000);
   afterAll(() => bench?.close());
 

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuildRequest, type DatasetName, isSnowmeltError, type RenderedSql, type SqlEngine } from '@snowmelt/core/ports';
-import { logicalDate } from '@snowmelt/core/ports';
+import { type BuildRequest, type DatasetName, isSnowmeltError, logicalDate, type RenderedSql, type SqlEngine } from '@snowmelt/core/ports';
 import { duckdbBinder, duckdbEngine, fsObjectStore, openDuckdb, sparkEngine } from '@snowmelt/local';
 import { compileModel } from '../../packages/core/src/compile/compile-model.ts';
 import type { CompileContext } from '../../packages/core/src/compile/context.ts';
@@ -28,7 +27,10 @@ export interface ParityBench {
   /** `isOneRow`: each query is known to have one row. */
   run(queries: readonly NamedQuery[], isOneRow: boolean): Promise<Readonly<Record<'duckdb' | 'spark', ReadonlyMap<string, Outcome>>>>;
   /** Runs finished SQL: each query gives one column of texts. */
-  runRendered(queries: ReadonlyMap<string, RenderedSql>, stages?: BuildRequest['stages']): Promise<Readonly<Record<'duckdb' | 'spark', ReadonlyMap<string, Outcome>>>>;
+  runRendered(
+    queries: ReadonlyMap<string, RenderedSql>,
+    stages?: BuildRequest['stages'],
+  ): Promise<Readonly<Record<'duckdb' | 'spark', ReadonlyMap<string, Outcome>>>>;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,11 @@ export async function openParityBench(): Promise<ParityBench> {
 
   async function compile(sql: string): Promise<RenderedSql | 'refused' | 'unbound'> {
     try {
-      const model = await compileModel(context, 'gold.parity' as DatasetName, { path: 'q.sql', text: sql, model: readModel(translator, sql, 'q.sql') });
+      const model = await compileModel(context, 'gold.parity' as DatasetName, {
+        path: 'q.sql',
+        text: sql,
+        model: readModel(translator, sql, 'q.sql'),
+      });
       const rendered = forBoth((words) => {
         const texts = model.columns.map(({ name }) => `COALESCE(CAST(${words.name(name)} AS ${words.type(TEXT)}), '∅')`);
         return `SELECT concat_ws('|', ${texts.join(', ')}) AS v FROM (${model.sql[words.dialect]}) AS _q`;
@@ -69,7 +75,12 @@ export async function openParityBench(): Promise<ParityBench> {
     }
   }
 
-  async function rowsOf(engine: SqlEngine, queries: ReadonlyMap<string, RenderedSql>, stages: BuildRequest['stages'], isOneRow: boolean): Promise<ReadonlyMap<string, readonly string[]>> {
+  async function rowsOf(
+    engine: SqlEngine,
+    queries: ReadonlyMap<string, RenderedSql>,
+    stages: BuildRequest['stages'],
+    isOneRow: boolean,
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
     // Spark compiles each branch of a UNION on its own, but values side by side at once.
     const all = forBoth(({ dialect }) =>
       isOneRow
@@ -80,7 +91,16 @@ export async function openParityBench(): Promise<ParityBench> {
     const request: BuildRequest = {
       dataset: 'gold.parity' as DatasetName,
       stages: [...stages, { kind: 'table', name: '_rows', sql: all }],
-      outputs: [{ part: 'rows', from: '_rows', columns, sortBy: isOneRow ? [] : ['id', 'v'], partition: { kind: 'day', day: DAY }, prefix: 'gold/{year}/{month}/{day}/{attempt}' }],
+      outputs: [
+        {
+          part: 'rows',
+          from: '_rows',
+          columns,
+          sortBy: isOneRow ? [] : ['id', 'v'],
+          partition: { kind: 'day', day: DAY },
+          prefix: 'gold/{year}/{month}/{day}/{attempt}',
+        },
+      ],
       checks: [],
     };
     attempts += 1;
@@ -102,14 +122,21 @@ export async function openParityBench(): Promise<ParityBench> {
     return new Map([...found].map(([id, rows]) => [id, rows.sort()]));
   }
 
-  async function outcomes(engine: SqlEngine, queries: ReadonlyMap<string, RenderedSql>, single: ReadonlySet<string>, stages: BuildRequest['stages'], isOneRow: boolean) {
+  async function outcomes(
+    engine: SqlEngine,
+    queries: ReadonlyMap<string, RenderedSql>,
+    single: ReadonlySet<string>,
+    stages: BuildRequest['stages'],
+    isOneRow: boolean,
+  ) {
     const result = new Map<string, Outcome>();
     const run = async (some: ReadonlyMap<string, RenderedSql>): Promise<void> => {
       try {
         for (const [id, rows] of await rowsOf(engine, some, stages, isOneRow)) result.set(id, rows);
       } catch (error) {
         if (some.size === 1) {
-          if (process.env['PARITY_ERRORS'] !== undefined) process.stderr.write(`${engine.dialect} ${[...some.values()][0]?.[engine.dialect]}\n   ${String(error).slice(0, 600)}\n`);
+          if (process.env['PARITY_ERRORS'] !== undefined)
+            process.stderr.write(`${engine.dialect} ${[...some.values()][0]?.[engine.dialect]}\n   ${String(error).slice(0, 600)}\n`);
           for (const id of some.keys()) result.set(id, 'error');
           return;
         }
@@ -135,11 +162,15 @@ export async function openParityBench(): Promise<ParityBench> {
         else rendered.set(id, compiled);
       }
       const single = new Set(queries.flatMap(({ id, mayFail }) => (mayFail ? [id] : [])));
-      const all = async (engine: SqlEngine) => new Map<string, Outcome>([...(await outcomes(engine, rendered, single, INPUT_STAGES, isOneRow)), ...refused]);
+      const all = async (engine: SqlEngine) =>
+        new Map<string, Outcome>([...(await outcomes(engine, rendered, single, INPUT_STAGES, isOneRow)), ...refused]);
       return { duckdb: await all(engines.duckdb), spark: await all(engines.spark) };
     },
     async runRendered(queries, stages = []) {
-      return { duckdb: await outcomes(engines.duckdb, queries, new Set(), stages, false), spark: await outcomes(engines.spark, queries, new Set(), stages, false) };
+      return {
+        duckdb: await outcomes(engines.duckdb, queries, new Set(), stages, false),
+        spark: await outcomes(engines.spark, queries, new Set(), stages, false),
+      };
     },
     async close() {
       await spark.close();

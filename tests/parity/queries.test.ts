@@ -25,7 +25,10 @@ describe.skipIf(missing !== undefined)('queries', () => {
 
   it.each(QUERIES.map((one, i) => [one.sql, one, `q${i}`] as const))('%s', (_sql, { answer }, id) => {
     const expected = 'refused' in answer ? 'refused' : 'error' in answer ? 'error' : [...answer].sort();
-    expect({ duckdb: comparable(found.duckdb.get(id)), spark: comparable(found.spark.get(id)) }).toEqual({ duckdb: expected, spark: expected });
+    expect({ duckdb: comparable(found.duckdb.get(id)), spark: comparable(found.spark.get(id)) }).toEqual({
+      duckdb: expected,
+      spark: expected,
+    });
   });
 });
 

@@ -1,8 +1,8 @@
-import { type RenderedSql } from '@snowmelt/core/ports';
+import type { RenderedSql } from '@snowmelt/core/ports';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketTexts, RULE_CASES, type RuleCase } from './corpus/rules.ts';
-import { whyNoSpark } from '../../packages/local/test-support/test-spark.ts';
 import { forBoth } from '../../packages/core/src/sql/render.ts';
+import { whyNoSpark } from '../../packages/local/test-support/test-spark.ts';
+import { bucketTexts, RULE_CASES, type RuleCase } from './corpus/rules.ts';
 import { type Outcome, openParityBench, type ParityBench } from './parity-bench.ts';
 
 const missing = whyNoSpark();
@@ -31,7 +31,9 @@ describe.skipIf(missing !== undefined)('rules, conditions and casts', () => {
 
 function queryOf({ type, values, expression }: RuleCase): RenderedSql {
   return forBoth((words) => {
-    const rows = values.map((value, i) => `SELECT ${i} AS i, ${value === null ? `CAST(NULL AS ${words.type(type)})` : words.constant(value, type)} AS x`);
+    const rows = values.map(
+      (value, i) => `SELECT ${i} AS i, ${value === null ? `CAST(NULL AS ${words.type(type)})` : words.constant(value, type)} AS x`,
+    );
     return `SELECT concat_ws('|', i, COALESCE(CAST(${expression(words)} AS ${words.type({ kind: 'varchar' })}), '∅')) AS v FROM (${rows.join(' UNION ALL ')}) AS _x`;
   });
 }

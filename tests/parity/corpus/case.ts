@@ -20,6 +20,10 @@ export const ERROR = { error: true } as const;
 export const REFUSED = { refused: true } as const;
 
 /** Cases of one page. */
-export function casesOf(source: string, type: AnswerType, cases: readonly (readonly [sql: string, answer: Answer])[]): readonly ExpressionCase[] {
+export function casesOf(
+  source: string,
+  type: AnswerType,
+  cases: readonly (readonly [sql: string, answer: Answer])[],
+): readonly ExpressionCase[] {
   return cases.map(([sql, answer]) => ({ sql, type, answer, source }));
 }

@@ -28,6 +28,7 @@ export const DATES: readonly ExpressionCase[] = [
     ["dateadd(minute, 90, '2024-01-01 23:00:00'::timestamp)", '2024-01-02 00:30:00'],
     ["dateadd(second, -1, '2024-01-01 00:00:00'::timestamp)", '2023-12-31 23:59:59'],
     ["dateadd(millisecond, 1, '2024-01-01 00:00:00'::timestamp)", '2024-01-01 00:00:00.001'],
+    ["timeadd(minute, -1, '2024-01-01 00:00:00'::timestamp)", '2023-12-31 23:59:00'],
     ["timestampadd(hour, 1, '2024-03-31 01:30:00'::timestamp)", '2024-03-31 02:30:00'],
   ]),
   ...casesOf('functions/dateadd', 'date', [["dateadd(day, 1, '2024-01-01')", REFUSED]]),
@@ -51,6 +52,7 @@ export const DATES: readonly ExpressionCase[] = [
     ["datediff(hour, '1969-12-31 23:30:00'::timestamp, '1970-01-01 00:30:00'::timestamp)", '1'],
     ["datediff(hour, '1969-12-31 22:30:00'::timestamp, '1969-12-31 23:30:00'::timestamp)", '1'],
     ["datediff(day, null::date, '2024-01-01'::date)", null],
+    ["timediff(second, '2024-01-01 00:00:00'::timestamp, '2024-01-01 00:01:00'::timestamp)", '60'],
     ["timestampdiff(minute, '2024-01-01'::date, '2024-01-02'::date)", '1440'],
     ["'2024-03-01'::date - '2024-02-01'::date", '29'],
   ]),
@@ -158,7 +160,9 @@ export const DATES: readonly ExpressionCase[] = [
     ['timestamp_from_parts(2013, 4, 5, 12, 0, 0)', '2013-04-05 12:00:00'],
     ['timestamp_ntz_from_parts(2013, 4, 5, 12, 30, 59)', '2013-04-05 12:30:59'],
   ]),
-  ...casesOf('functions/convert_timezone', 'timestamp', [["convert_timezone('UTC', 'Europe/London', '2024-06-01 12:00:00'::timestamp)", REFUSED]]),
+  ...casesOf('functions/convert_timezone', 'timestamp', [
+    ["convert_timezone('UTC', 'Europe/London', '2024-06-01 12:00:00'::timestamp)", REFUSED],
+  ]),
   ...casesOf('data-types-datetime', 'date', [
     ["date '2024-02-29'", '2024-02-29'],
     ["'0001-01-01'::date", '0001-01-01'],

@@ -177,7 +177,7 @@ export const NUMBERS: readonly ExpressionCase[] = [
     ["try_cast('x' as int)", null],
     ["try_cast('1000' as number(3,0))", null],
     ["try_cast('12.345' as number(10,2))", '12.35'],
-    ["try_cast(null::varchar as int)", null],
+    ['try_cast(null::varchar as int)', null],
   ]),
   ...casesOf('functions/cast', 'float', [
     ["'1.5'::float", '1.5'],

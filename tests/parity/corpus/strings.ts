@@ -18,7 +18,7 @@ export const STRINGS: readonly ExpressionCase[] = [
   ...casesOf('functions/lower', 'text', [
     ["lower('ABCÉ')", 'abcé'],
     ["lower('A1-Z')", 'a1-z'],
-    ["lower(null::varchar)", null],
+    ['lower(null::varchar)', null],
   ]),
   ...casesOf('functions/left', 'text', [
     ["left('ABCDEF', 3)", 'ABC'],
@@ -26,7 +26,7 @@ export const STRINGS: readonly ExpressionCase[] = [
     ["left('AB', 0)", ''],
     ["left('AB', -1)", ''],
     ["left('Noël', 3)", 'Noë'],
-    ["left(null, 3)", null],
+    ['left(null, 3)', null],
   ]),
   ...casesOf('functions/right', 'text', [
     ["right('ABCDEFG', 3)", 'EFG'],
@@ -133,7 +133,7 @@ export const STRINGS: readonly ExpressionCase[] = [
   ...casesOf('functions/sha2', 'text', [
     ["sha2('abc')", 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
     ["sha2_hex('')", 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
-    ["sha2(null)", null],
+    ['sha2(null)', null],
   ]),
   ...casesOf('functions/like', 'boolean', [
     ["'John Dddoe' like 'John%'", 'true'],

@@ -61,7 +61,9 @@ describe('compilePipeline', () => {
         },
         gold: { g: { kind: 'snapshot', sql: 'g.sql' } },
       },
-      { 'g.sql': 'select ID, sum(total) as Sum, avg(total::float) as mean, count(*) as n, $logical_date as as_of from silver.o group by id' },
+      {
+        'g.sql': 'select ID, sum(total) as Sum, avg(total::float) as mean, count(*) as n, $logical_date as as_of from silver.o group by id',
+      },
     );
     expect(columnsOf(graph, 'bronze.orders')).toEqual([
       'id NUMBER(18,0)',

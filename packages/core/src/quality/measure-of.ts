@@ -81,5 +81,7 @@ function aggregateOf(metric: string, column: string, words: Words): string {
 }
 
 function secondsOf(value: string, words: Words): string {
-  return words.dialect === 'duckdb' ? `epoch(CAST(${value} AS TIMESTAMP))` : `unix_micros(CAST(CAST(${value} AS TIMESTAMP_NTZ) AS TIMESTAMP_LTZ)) / 1000000`;
+  return words.dialect === 'duckdb'
+    ? `epoch(CAST(${value} AS TIMESTAMP))`
+    : `unix_micros(CAST(CAST(${value} AS TIMESTAMP_NTZ) AS TIMESTAMP_LTZ)) / 1000000`;
 }

@@ -12,7 +12,11 @@ interface NamedSource {
 }
 
 /** What a SELECT's `*` or `t.*` stands for (before REPLACE and RENAME), as columns with their tables; undefined where that cannot be told. */
-export function columnsOfStar(select: SyntaxNode, star: SyntaxNode, tables: ColumnsOfTables): readonly (readonly [string, string])[] | undefined {
+export function columnsOfStar(
+  select: SyntaxNode,
+  star: SyntaxNode,
+  tables: ColumnsOfTables,
+): readonly (readonly [string, string])[] | undefined {
   const table = readIdentifier(star['table'])?.name.toLowerCase();
   const hasUsing = nodesOf(select['joins']).some((join) => nodesOf(join['using']).length > 0);
   const sources = sourcesOf(select, tables).filter(({ alias }) => table === undefined || alias === table);

@@ -91,7 +91,9 @@ function pickForm(value: SyntaxNode, nameOf: (marked: string) => string, context
 
 function hintFor(name: string, unit: string | undefined): string {
   if (/^(DATEADD|TIMESTAMPADD|TIMEADD|DATE_TRUNC)$/.test(name)) {
-    return readUnit(unit ?? '') === undefined ? 'Name the unit, such as day.' : 'Cast the value, so that it is known: ::date or ::timestamp.';
+    return readUnit(unit ?? '') === undefined
+      ? 'Name the unit, such as day.'
+      : 'Cast the value, so that it is known: ::date or ::timestamp.';
   }
   if (name === 'AVG' || name === 'DIV0') return 'Cast the values: ::float. A NUMBER would have six more decimals in Snowflake.';
   return name === 'ROUND' ? 'Cast the value: ::float or ::number(38, 6).' : 'Count and cast its arguments.';
@@ -122,7 +124,8 @@ function wordOf(arg: unknown): string | undefined {
 function expandStars(select: SyntaxNode, tables: ColumnsOfTables): SyntaxNode | undefined {
   const expressions = nodesOf(select['expressions']);
   const hasQualify = isNode(select['qualify']);
-  if (!expressions.some((one) => (hasQualify ? isNode(one['star']) || isNode(one['column']) : isChangedStar(one['star'])))) return undefined;
+  if (!expressions.some((one) => (hasQualify ? isNode(one['star']) || isNode(one['column']) : isChangedStar(one['star']))))
+    return undefined;
   const expanded = expressions.flatMap((expression): readonly SyntaxNode[] => {
     const { star } = expression;
     if (!isNode(star)) {

@@ -51,11 +51,18 @@ function shapeLikeAny(key: string, body: SyntaxNode): SyntaxNode | undefined {
   const right = isNode(body['right']) ? (body['right']['tuple'] ?? body['right']['paren']) : undefined;
   if (!isSaid(body['quantifier'])) return undefined;
   // The parser takes a name behind the list for a part of it.
-  if (!isNode(right)) throw new UntranslatableError('The list of a LIKE ANY or LIKE ALL cannot be told from what follows.', 'Put brackets around all of it.', 'like');
+  if (!isNode(right))
+    throw new UntranslatableError(
+      'The list of a LIKE ANY or LIKE ALL cannot be told from what follows.',
+      'Put brackets around all of it.',
+      'like',
+    );
   const patterns: unknown[] = Array.isArray(right['expressions']) ? right['expressions'] : [right['this']];
   const isAny = body['quantifier'] === 'ANY';
   const each = patterns.map((pattern): SyntaxNode => ({ [key]: { ...body, right: pattern, quantifier: null } }));
-  const whole = each.reduce((left, one) => ({ [isAny ? 'or' : 'and']: { left, right: one, left_comments: [], operator_comments: [], trailing_comments: [] } }));
+  const whole = each.reduce((left, one) => ({
+    [isAny ? 'or' : 'and']: { left, right: one, left_comments: [], operator_comments: [], trailing_comments: [] },
+  }));
   return { paren: { this: whole, trailing_comments: [] } };
 }
 

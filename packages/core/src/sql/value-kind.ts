@@ -106,9 +106,7 @@ export function kindOf(expression: unknown, kinds: KindsOfNames, resultOf: Resul
       return kindOfQuery(body['this'], inner);
     case 'function':
     case 'aggregate_function':
-      return typeof body['name'] === 'string'
-        ? resultOf(body['name'], argsOf(body).map(inner), argsOf(body))
-        : undefined;
+      return typeof body['name'] === 'string' ? resultOf(body['name'], argsOf(body).map(inner), argsOf(body)) : undefined;
     default:
       return undefined;
   }
