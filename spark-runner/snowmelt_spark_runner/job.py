@@ -9,7 +9,7 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 from pyspark.sql import SparkSession
 
 from .failure import StepFailed, describe
-from .place import place_files
+from .place import place_files, remove_staging
 from .run_step import StepRun
 from .session import start_cluster
 from .step import Keys, Step
@@ -55,6 +55,7 @@ def build(spark: SparkSession, step: Step, keys: Optional[Keys]) -> Dict[str, An
         return {"format": 1, "outputs": outputs, "accounts": written["accounts"], **run.check(None)}
     finally:
         run.close()
+        remove_staging(run.spark, step)
 
 
 def _path(spark: SparkSession, url: str) -> Tuple[Any, Any]:

@@ -28,9 +28,15 @@ def place_files(spark: SparkSession, step: Step, output: Output, touched: List[i
         target = _folder(output, day) + (f"/bucket-{folder}" if partition["kind"] == "buckets" else "")
         number = 0 if partition["kind"] == "buckets" else len(files)
         files.append({"path": _move(spark, fs, path, f"{target}/part-{number}.parquet"), "rows": rows, "bytes": size})
-    fs.delete(root, True)
     extra = {"buckets": touched} if partition["kind"] == "buckets" else {}
     return [{"day": day, "rows": sum(file["rows"] for file in files), "files": files, **extra} for day, files in sorted(placed.items())]
+
+
+def remove_staging(spark: SparkSession, step: Step) -> None:
+    """Removes what is left of the staging folders, after a failure too."""
+    for output in step["outputs"]:
+        fs, root = _file_system(spark, output["staging"])
+        fs.delete(root, True)
 
 
 def _file_system(spark: SparkSession, folder: str) -> Tuple[Any, Any]:

@@ -100,6 +100,7 @@ async function renderCheck(
   at: SnowmeltError['at'],
 ): Promise<RenderedCheck> {
   if (check.kind !== 'sql') return check;
-  if (check.condition !== undefined) return { ...check, rendered: translateExpression(context.translator, check.condition, columns, at).sql };
+  if (check.condition !== undefined)
+    return { ...check, rendered: translateExpression(context.translator, check.condition, columns, at).sql };
   return { ...check, rendered: await renderCheckQuery(context, name, check.query ?? '', columns, at) };
 }

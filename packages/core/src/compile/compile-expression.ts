@@ -37,8 +37,9 @@ export function translateExpression(
   }
   const tokens = translator.tokenize(select);
   refuseChance(parsed.statements[0], tokens, () => at);
-  const sql = mapBoth(translateBoth(translator, fillLogicalDate(translator, plainText(select, tokens)), at, { tables: { _source: known } }), (text) =>
-    text.replace(/^SELECT\s+/i, ''),
+  const sql = mapBoth(
+    translateBoth(translator, fillLogicalDate(translator, plainText(select, tokens)), at, { tables: { _source: known } }),
+    (text) => text.replace(/^SELECT\s+/i, ''),
   );
   const columns = columnNames(parsed.statements[0]);
   return { sql, columns, flow: traceValue(parsed.statements[0] ?? {}, { name: '_source', columns }) };

@@ -6,7 +6,10 @@ import type { EngineDialect } from './text.ts';
  */
 export function changeCase(text: string, to: 'upper' | 'lower', dialect: EngineDialect): string {
   if (dialect === 'duckdb') return `${to}(${text})`;
-  const one = to === 'upper' ? "CASE WHEN c = 'ß' THEN 'ẞ' WHEN length(upper(c)) = 1 THEN upper(c) ELSE c END" : "CASE WHEN c = 'İ' THEN 'i' ELSE lower(c) END";
+  const one =
+    to === 'upper'
+      ? "CASE WHEN c = 'ß' THEN 'ẞ' WHEN length(upper(c)) = 1 THEN upper(c) ELSE c END"
+      : "CASE WHEN c = 'İ' THEN 'i' ELSE lower(c) END";
   const each = `array_join(transform(split(${text}, ''), c -> ${one}), '')`;
   return `CASE WHEN ${text} RLIKE '^[\\\\x00-\\\\x7F]*\\\\z' THEN ${to}(${text}) ELSE ${each} END`;
 }

@@ -1,5 +1,5 @@
-import { UntranslatableError } from './functions/untranslatable.ts';
 import { readUnit } from './functions/units.ts';
+import { UntranslatableError } from './functions/untranslatable.ts';
 import type { ShapeContext } from './shape-query.ts';
 import { isNode } from './syntax-tree.ts';
 import type { SyntaxNode } from './translator.ts';
@@ -22,10 +22,13 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   cast: (body, context) => shapeCast('cast', body, context),
   try_cast: (body, context) => shapeCast('try_cast', body, context),
   j_s_o_n_extract: () => {
-    throw new UntranslatableError('A path into a VARIANT gives a VARIANT, which no column can hold.', 'Cast it where it is: v:name::varchar.');
+    throw new UntranslatableError(
+      'A path into a VARIANT gives a VARIANT, which no column can hold.',
+      'Cast it where it is: v:name::varchar.',
+    );
   },
   subscript: () => {
-    throw new UntranslatableError('`[…]` is not translated faithfully.', "Use a path with a cast: v:list[0].name::varchar.");
+    throw new UntranslatableError('`[…]` is not translated faithfully.', 'Use a path with a cast: v:list[0].name::varchar.');
   },
   // The translator would write `<> ALL (…)`, which Spark does not read.
   in: (body) =>
@@ -39,7 +42,11 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   regexp_like: (body) => (isSaid(body['flags']) ? undefined : call('SNOWMELT_MATCHES', body['this'], body['pattern'])),
   within_group: shapeWithinGroup,
   list_agg: () => {
-    throw new UntranslatableError('LISTAGG without WITHIN GROUP may give another order in every run.', 'Add WITHIN GROUP (ORDER BY …).', 'listagg');
+    throw new UntranslatableError(
+      'LISTAGG without WITHIN GROUP may give another order in every run.',
+      'Add WITHIN GROUP (ORDER BY …).',
+      'listagg',
+    );
   },
   window_function: needFrame,
 };
@@ -105,14 +112,24 @@ function shapeCast(key: 'cast' | 'try_cast', body: SyntaxNode, { kind }: ShapeCo
   const type = String(to['data_type']);
   const value = body['this'];
   const path = isNode(value) && isNode(value['j_s_o_n_extract']) ? value['j_s_o_n_extract'] : undefined;
-  if (path !== undefined) return shapeCast(key, { ...body, this: readPath(path) }, { kind: () => 'text' }) ?? castOf(key, readPath(path), body['to'], body);
+  if (path !== undefined)
+    return shapeCast(key, { ...body, this: readPath(path) }, { kind: () => 'text' }) ?? castOf(key, readPath(path), body['to'], body);
   const name = String(to['name'] ?? '').toUpperCase();
   if (/^(TIMESTAMP_?NTZ|DATETIME)/.test(name)) return castOf(key, value, TIMESTAMP, body);
   if (type === 'time') throw new UntranslatableError('Spark has no type for times.', 'Keep the text, or the whole timestamp.', 'time');
   if (/^(var_char|text|char|string)$/.test(type) && kind(value) === 'float') {
-    throw new UntranslatableError('Engines write FLOATs as different texts.', 'Say how many decimals there are: x::number(18, 4)::varchar.');
+    throw new UntranslatableError(
+      'Engines write FLOATs as different texts.',
+      'Say how many decimals there are: x::number(18, 4)::varchar.',
+    );
   }
-  if (INTEGERS.test(type)) return castOf(key, castOf(key, halves(value, '0', kind(value)), decimal('38', '0'), body), { data_type: 'big_int', length: null }, body);
+  if (INTEGERS.test(type))
+    return castOf(
+      key,
+      castOf(key, halves(value, '0', kind(value)), decimal('38', '0'), body),
+      { data_type: 'big_int', length: null },
+      body,
+    );
   const digits = /^(?:NUMBER|DECIMAL|NUMERIC)(?:\((\d+)(?:, *(\d+))?\))?$/.exec(type === 'custom' ? name : '');
   if (digits === null && type !== 'decimal') return undefined;
   const scale = type === 'decimal' ? String(to['scale'] ?? 0) : (digits?.[2] ?? '0');
@@ -136,7 +153,10 @@ function readPath(path: SyntaxNode): SyntaxNode {
   const literal = isNode(path['expression']) && isNode(path['expression']['literal']) ? path['expression']['literal'] : {};
   const steps = String(literal['value'] ?? '');
   if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[\d+\])*$/.test(steps)) {
-    throw new UntranslatableError(`The path \`${steps}\` into a VARIANT is not translated faithfully.`, 'Use names of letters, digits and _, and positions.');
+    throw new UntranslatableError(
+      `The path \`${steps}\` into a VARIANT is not translated faithfully.`,
+      'Use names of letters, digits and _, and positions.',
+    );
   }
   return call('SNOWMELT_JSON', path['this'], text(`$.${steps}`));
 }
@@ -146,7 +166,11 @@ function shapeWithinGroup(body: SyntaxNode): SyntaxNode | undefined {
   const orders: unknown[] = Array.isArray(body['order_by']) ? body['order_by'] : [];
   const [order] = orders;
   if (!isNode(order) || orders.length !== 1) {
-    throw new UntranslatableError('WITHIN GROUP must have one expression to order by.', 'Order by one expression that has no ties.', 'within');
+    throw new UntranslatableError(
+      'WITHIN GROUP must have one expression to order by.',
+      'Order by one expression that has no ties.',
+      'within',
+    );
   }
   const isDescending = order['desc'] === true;
   const { list_agg: list, aggregate_function: aggregate } = inner;
@@ -162,7 +186,11 @@ function shapeListagg(list: SyntaxNode, order: SyntaxNode, isDescending: boolean
   const separator = isSaid(list['separator']) ? list['separator'] : text('');
   if (list['distinct'] !== true) return call(isDescending ? 'SNOWMELT_LIST_DESC' : 'SNOWMELT_LIST', list['this'], separator, order['this']);
   if (isDescending || plain(order['this']) !== plain(list['this'])) {
-    throw new UntranslatableError('LISTAGG(DISTINCT x) must be ordered by x, ascending.', 'Order by x, or make the rows distinct before.', 'listagg');
+    throw new UntranslatableError(
+      'LISTAGG(DISTINCT x) must be ordered by x, ascending.',
+      'Order by x, or make the rows distinct before.',
+      'listagg',
+    );
   }
   return call('SNOWMELT_LIST_DISTINCT', list['this'], separator);
 }

@@ -1,8 +1,6 @@
 import { expandCalls } from './functions/expand-calls.ts';
 import { fillForm } from './functions/fill-form.ts';
-import { findForm } from './functions/function-table.ts';
-import { markCalls, numberOfCall } from './functions/mark-calls.ts';
-import type { RenderedForm } from './functions/rendered-form.ts';
+import { markCalls } from './functions/mark-calls.ts';
 import { type KnownTables, shapeQuery } from './shape-query.ts';
 import { type SqlText, sqlText } from './text.ts';
 import type { Token } from './token.ts';
@@ -53,18 +51,12 @@ export async function loadTranslator(wasm?: object): Promise<Translator> {
       const source = isChanged ? one(sdk.generate(tree, snowflake)) : marked.text;
       const target = one(sdk.transpile(source, snowflake, targets[dialect]));
       const expand = (name: string, args: readonly string[]): string | undefined => {
-        const form = forms.get(name) ?? formOfUnread(name, args, marked.names);
+        const form = forms.get(name);
         return form === undefined ? undefined : fillForm(form[dialect], args);
       };
       return sqlText(expandCalls(target, expand, dialect === 'spark'));
     },
   };
-}
-
-// The parser keeps `NOT a LIKE b` behind AND as the text that it is; the kinds of what is inside are then not known.
-function formOfUnread(name: string, args: readonly string[], names: readonly string[]): RenderedForm | undefined {
-  const form = findForm({ name: names[numberOfCall(name) ?? -1] ?? '', kinds: args.map(() => undefined), unit: args[0] });
-  return form?.duckdb === undefined || form.spark === undefined ? undefined : { duckdb: form.duckdb, spark: form.spark };
 }
 
 type Sdk = typeof import('@polyglot-sql/sdk');

@@ -135,12 +135,7 @@ function agreed(kinds: readonly (ValueKind | undefined)[]): ValueKind | undefine
   return kinds.every((kind) => kind === 'number' || kind === 'float') ? 'float' : undefined;
 }
 
-function kindOfArithmetic(
-  key: string,
-  left: ValueKind | undefined,
-  right: ValueKind | undefined,
-  body: SyntaxNode,
-): ValueKind | undefined {
+function kindOfArithmetic(key: string, left: ValueKind | undefined, right: ValueKind | undefined, body: SyntaxNode): ValueKind | undefined {
   if (left === 'date' && key === 'sub' && right === 'date') return 'number';
   if (left === 'date' || left === 'timestamp') return isInterval(body['right']) || right === 'number' ? left : undefined;
   if (left === 'float' || right === 'float') return 'float';

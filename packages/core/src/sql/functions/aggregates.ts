@@ -6,7 +6,13 @@ const ofDoubles = (name: string) => [`${name}(CAST($1 AS DOUBLE))`] as const;
 export const AGGREGATES: readonly KnownFunction[] = [
   { name: 'AVG', args: [1, 1], kinds: { 1: ['float'] }, meaning: 'mean of FLOATs', duckdb: 'avg($1)', spark: 'avg($1)' },
   ...simpleForms([
-    ['MEDIAN', 1, 'the middle value, or the mean of two, a FLOAT', 'quantile_cont(CAST($1 AS DOUBLE), 0.5)', 'percentile(CAST($1 AS DOUBLE), 0.5D)'],
+    [
+      'MEDIAN',
+      1,
+      'the middle value, or the mean of two, a FLOAT',
+      'quantile_cont(CAST($1 AS DOUBLE), 0.5)',
+      'percentile(CAST($1 AS DOUBLE), 0.5D)',
+    ],
     ['COUNT_IF', 1, 'how often it is true', 'count_if($1)'],
     ['BOOLAND_AGG', 1, 'whether all are true', 'bool_and($1)'],
     ['BOOLOR_AGG', 1, 'whether one is true', 'bool_or($1)'],

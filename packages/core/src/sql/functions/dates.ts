@@ -3,7 +3,13 @@ import { type KnownFunction, simpleForms } from './known-function.ts';
 // Spark's timestamps with and without a zone are the same moments in UTC.
 const ntz = (value: string) => `CAST(${value} AS TIMESTAMP_NTZ)`;
 const ltz = (value: string) => `CAST(${ntz(value)} AS TIMESTAMP_LTZ)`;
-const MICROS: Readonly<Record<string, number>> = { hour: 3_600_000_000, minute: 60_000_000, second: 1_000_000, millisecond: 1000, microsecond: 1 };
+const MICROS: Readonly<Record<string, number>> = {
+  hour: 3_600_000_000,
+  minute: 60_000_000,
+  second: 1_000_000,
+  millisecond: 1000,
+  microsecond: 1,
+};
 const DAYS = ['year', 'quarter', 'month', 'week', 'day'];
 const PARTS_OF_DAY = Object.keys(MICROS);
 
@@ -53,24 +59,28 @@ const SPARK_ADDITIONS: Readonly<Record<string, string>> = {
 };
 
 const additions = ['DATEADD', 'TIMESTAMPADD', 'TIMEADD'].flatMap((name) => [
-  ...DAYS.map((unit): KnownFunction => ({
-    name,
-    args: [3, 3],
-    meaning: 'a DATE so many units later; the last day of the month if there is no such day',
-    units: [unit],
-    kinds: { 3: ['date'] },
-    duckdb: `CAST($3 + INTERVAL ($2) ${unit.toUpperCase()} AS DATE)`,
-    spark: SPARK_ADDITIONS[unit] ?? '',
-  })),
-  ...[...DAYS, ...PARTS_OF_DAY].map((unit): KnownFunction => ({
-    name,
-    args: [3, 3],
-    meaning: 'a TIMESTAMP so many units later',
-    units: [unit],
-    kinds: { 3: PARTS_OF_DAY.includes(unit) ? ['date', 'timestamp'] : ['timestamp'] },
-    duckdb: `(CAST($3 AS TIMESTAMP) + INTERVAL ($2) ${unit.toUpperCase()})`,
-    spark: `timestampadd(${unit.toUpperCase()}, CAST($2 AS INT), ${ntz('$3')})`,
-  })),
+  ...DAYS.map(
+    (unit): KnownFunction => ({
+      name,
+      args: [3, 3],
+      meaning: 'a DATE so many units later; the last day of the month if there is no such day',
+      units: [unit],
+      kinds: { 3: ['date'] },
+      duckdb: `CAST($3 + INTERVAL ($2) ${unit.toUpperCase()} AS DATE)`,
+      spark: SPARK_ADDITIONS[unit] ?? '',
+    }),
+  ),
+  ...[...DAYS, ...PARTS_OF_DAY].map(
+    (unit): KnownFunction => ({
+      name,
+      args: [3, 3],
+      meaning: 'a TIMESTAMP so many units later',
+      units: [unit],
+      kinds: { 3: PARTS_OF_DAY.includes(unit) ? ['date', 'timestamp'] : ['timestamp'] },
+      duckdb: `(CAST($3 AS TIMESTAMP) + INTERVAL ($2) ${unit.toUpperCase()})`,
+      spark: `timestampadd(${unit.toUpperCase()}, CAST($2 AS INT), ${ntz('$3')})`,
+    }),
+  ),
 ]);
 
 const truncations = [...DAYS, ...PARTS_OF_DAY].flatMap((unit): KnownFunction[] => [
@@ -116,7 +126,9 @@ const PARTS: readonly (readonly [unit: string, duckdb: string, spark: string])[]
 ];
 
 const parts = ['DATE_PART', 'EXTRACT'].flatMap((name) =>
-  PARTS.map(([unit, duckdb, spark]): KnownFunction => ({ name, args: [2, 2], meaning: 'a part of a date or time', units: [unit], duckdb, spark })),
+  PARTS.map(
+    ([unit, duckdb, spark]): KnownFunction => ({ name, args: [2, 2], meaning: 'a part of a date or time', units: [unit], duckdb, spark }),
+  ),
 );
 
 const PART_FUNCTIONS = 'YEAR QUARTER MONTH WEEK WEEKISO YEAROFWEEKISO DAY DAYOFWEEK DAYOFWEEKISO DAYOFYEAR HOUR MINUTE SECOND'.split(' ');
@@ -124,7 +136,9 @@ const named = [...PART_FUNCTIONS.map((name) => [name, name] as const), ['WEEKOFY
 const alone = named.flatMap(([name, unit]): KnownFunction[] => {
   const [, duckdb = '', spark = ''] = PARTS.find(([part]) => part === unit.toLowerCase()) ?? [];
   const form = (text: string) => text.replaceAll('$2', '$1');
-  return [{ name, args: [1, 1], meaning: 'a part of a date or time; Sunday is day 0 of the week', duckdb: form(duckdb), spark: form(spark) }];
+  return [
+    { name, args: [1, 1], meaning: 'a part of a date or time; Sunday is day 0 of the week', duckdb: form(duckdb), spark: form(spark) },
+  ];
 });
 
 /** Functions of dates and times. */
@@ -143,7 +157,19 @@ export const DATES: readonly KnownFunction[] = [
     ['TO_TIMESTAMP', 1, 'the timestamp of a date or ISO text', 'CAST($1 AS TIMESTAMP)', ntz('$1')],
     ['TO_TIMESTAMP_NTZ', 1, 'the timestamp of a date or ISO text', 'CAST($1 AS TIMESTAMP)', ntz('$1')],
     ['DATE_FROM_PARTS', 3, 'a date of year, month, day', 'make_date($1, $2, $3)'],
-    ['TIMESTAMP_FROM_PARTS', 6, 'a timestamp of its parts', 'make_timestamp($1, $2, $3, $4, $5, CAST($6 AS DOUBLE))', 'make_timestamp_ntz($1, $2, $3, $4, $5, $6)'],
-    ['TIMESTAMP_NTZ_FROM_PARTS', 6, 'a timestamp of its parts', 'make_timestamp($1, $2, $3, $4, $5, CAST($6 AS DOUBLE))', 'make_timestamp_ntz($1, $2, $3, $4, $5, $6)'],
+    [
+      'TIMESTAMP_FROM_PARTS',
+      6,
+      'a timestamp of its parts',
+      'make_timestamp($1, $2, $3, $4, $5, CAST($6 AS DOUBLE))',
+      'make_timestamp_ntz($1, $2, $3, $4, $5, $6)',
+    ],
+    [
+      'TIMESTAMP_NTZ_FROM_PARTS',
+      6,
+      'a timestamp of its parts',
+      'make_timestamp($1, $2, $3, $4, $5, CAST($6 AS DOUBLE))',
+      'make_timestamp_ntz($1, $2, $3, $4, $5, $6)',
+    ],
   ]),
 ];

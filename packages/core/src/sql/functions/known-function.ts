@@ -18,7 +18,13 @@ export interface KnownFunction {
   readonly constant?: number;
 }
 
-type Forms = readonly (readonly [name: string, args: number | readonly [number, number], meaning: string, duckdb: string, spark?: string])[];
+type Forms = readonly (readonly [
+  name: string,
+  args: number | readonly [number, number],
+  meaning: string,
+  duckdb: string,
+  spark?: string,
+])[];
 
 /** Functions with one form each; without a Spark form, both engines have the same. */
 export function simpleForms(forms: Forms): readonly KnownFunction[] {

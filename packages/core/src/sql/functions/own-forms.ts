@@ -15,11 +15,11 @@ export const OWN_FORMS: Readonly<Record<string, RenderedForm>> = {
   SNOWMELT_PERCENTILE: { duckdb: 'quantile_cont(CAST($1 AS DOUBLE), $2)', spark: 'percentile(CAST($1 AS DOUBLE), $2)' },
   SNOWMELT_LIST: {
     duckdb: "coalesce(string_agg($1, $2 ORDER BY $3 ASC NULLS LAST, $1), '')",
-    spark: listOf("array_sort"),
+    spark: listOf('array_sort'),
   },
   SNOWMELT_LIST_DESC: {
     duckdb: "coalesce(string_agg($1, $2 ORDER BY $3 DESC NULLS FIRST, $1 DESC), '')",
-    spark: listOf("reverse(array_sort", ')'),
+    spark: listOf('reverse(array_sort', ')'),
   },
   SNOWMELT_LIST_DISTINCT: {
     duckdb: "coalesce(string_agg(DISTINCT $1, $2 ORDER BY $1), '')",

@@ -11,7 +11,9 @@ const OF_KIND: Readonly<Record<string, string>> = {
   timestamp: 'TO_TIMESTAMP TO_TIMESTAMP_NTZ TIMESTAMP_FROM_PARTS TIMESTAMP_NTZ_FROM_PARTS',
 };
 
-const RESULTS = new Map(Object.entries(OF_KIND).flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind as ValueKind] as const)));
+const RESULTS = new Map(
+  Object.entries(OF_KIND).flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind as ValueKind] as const)),
+);
 const DAY_UNITS = /^(year|quarter|month|week|day)$/;
 
 /** The kind of value that a call gives; undefined where it cannot be told. `unit`: its first argument if that is one. */

@@ -1,7 +1,7 @@
 import { changeCase } from '../change-case.ts';
 import { type KnownFunction, simpleForms } from './known-function.ts';
 
-const position = "strpos($2, $1)";
+const position = 'strpos($2, $1)';
 
 /** Functions of texts. Positions count characters from 1. */
 export const STRINGS: readonly KnownFunction[] = simpleForms([
@@ -45,7 +45,13 @@ export const STRINGS: readonly KnownFunction[] = simpleForms([
   ['ENDSWITH', 2, 'whether it ends so', 'ends_with($1, $2)', 'endswith($1, $2)'],
   ['POSITION', 2, 'where the first is in the second, or 0', position, 'locate($1, $2)'],
   ['CHARINDEX', 2, 'where the first is in the second, or 0', position, 'locate($1, $2)'],
-  ['SPLIT_PART', 3, 'one part of a text', 'split_part($1, $2, CASE WHEN $3 = 0 THEN 1 ELSE $3 END)', 'split_part($1, $2, CAST(CASE WHEN $3 = 0 THEN 1 ELSE $3 END AS INT))'],
+  [
+    'SPLIT_PART',
+    3,
+    'one part of a text',
+    'split_part($1, $2, CASE WHEN $3 = 0 THEN 1 ELSE $3 END)',
+    'split_part($1, $2, CAST(CASE WHEN $3 = 0 THEN 1 ELSE $3 END AS INT))',
+  ],
   ['TRANSLATE', 3, 'characters replaced by others', 'translate($1, $2, $3)'],
   ['MD5', 1, 'the MD5 as hexadecimal digits', 'md5($1)'],
   ['MD5_HEX', 1, 'the MD5 as hexadecimal digits', 'md5($1)'],
@@ -54,8 +60,26 @@ export const STRINGS: readonly KnownFunction[] = simpleForms([
   ['SHA2', 1, 'the SHA-256 as hexadecimal digits', 'sha256($1)', 'sha2($1, 256)'],
   ['SHA2_HEX', 1, 'the SHA-256 as hexadecimal digits', 'sha256($1)', 'sha2($1, 256)'],
   ['REGEXP_LIKE', 2, 'whether all of it matches (also RLIKE)', 'regexp_full_match($1, $2)', "($1 RLIKE concat('(?d)^(?:', $2, ')\\\\z'))"],
-  ['REGEXP_SUBSTR', 2, 'the first match, or NULL', 'CASE WHEN regexp_matches($1, $2) THEN regexp_extract($1, $2) END', "regexp_substr($1, concat('(?d)', $2))"],
-  ['REGEXP_COUNT', 2, 'how many matches', 'CASE WHEN $2 IS NULL THEN NULL ELSE len(regexp_extract_all($1, $2)) END', "regexp_count($1, concat('(?d)', $2))"],
+  [
+    'REGEXP_SUBSTR',
+    2,
+    'the first match, or NULL',
+    'CASE WHEN regexp_matches($1, $2) THEN regexp_extract($1, $2) END',
+    "regexp_substr($1, concat('(?d)', $2))",
+  ],
+  [
+    'REGEXP_COUNT',
+    2,
+    'how many matches',
+    'CASE WHEN $2 IS NULL THEN NULL ELSE len(regexp_extract_all($1, $2)) END',
+    "regexp_count($1, concat('(?d)', $2))",
+  ],
   ['REGEXP_REPLACE', 2, 'each match removed', "regexp_replace($1, $2, '', 'g')", "regexp_replace($1, concat('(?d)', $2), '')"],
-  ['REGEXP_REPLACE', 3, 'each match replaced, by a text that refers to no group', "regexp_replace($1, $2, replace($3, '\\', '\\\\'), 'g')", "regexp_replace($1, concat('(?d)', $2), $3)"],
+  [
+    'REGEXP_REPLACE',
+    3,
+    'each match replaced, by a text that refers to no group',
+    "regexp_replace($1, $2, replace($3, '\\', '\\\\'), 'g')",
+    "regexp_replace($1, concat('(?d)', $2), $3)",
+  ],
 ]).map((form) => (form.name === 'REGEXP_REPLACE' && form.args[0] === 3 ? { ...form, constant: 3 } : form));
