@@ -1,15 +1,13 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jsonLines, snowmelt } from './run-snowmelt.ts';
 
-const RETAIL = fileURLToPath(new URL('../../examples/retail', import.meta.url));
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snowmelt-verify-command-'));
-  for (const part of ['snowmelt.config.ts', 'models']) await cp(join(RETAIL, part), join(folder, part), { recursive: true });
+  expect(await snowmelt(['init', folder])).toMatchObject({ code: 0 });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
