@@ -45,3 +45,7 @@ export { maskRows } from './unit-test/mask-rows.ts';
 export { renderYaml } from './unit-test/render-yaml.ts';
 export { buildGiven, runUnitTest, type TestBench, type TestResult } from './unit-test/run-unit-test.ts';
 export type { PartDifference, TestOutcome, UnitTest } from './unit-test/unit-test.ts';
+export type { VerifyBench } from './verify/build-both.ts';
+export { type Certificate, checkCertificate, makeCertificate, type Versions } from './verify/certificate.ts';
+export type { Evidence } from './verify/finding.ts';
+export { type DatasetVerdict, type VerifyBenches, type VerifySettings, verifyDataset } from './verify/verify-dataset.ts';

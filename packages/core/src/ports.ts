@@ -24,6 +24,7 @@ export type * from './ports/measure.ts';
 export type * from './ports/object-store.ts';
 export type * from './ports/parquet-writer.ts';
 export type * from './ports/project-files.ts';
+export type * from './ports/row-comparer.ts';
 export type * from './ports/secrets.ts';
 export type * from './ports/source.ts';
 export type * from './ports/sql-binder.ts';

@@ -109,6 +109,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('../commands/test.ts')).test,
   },
   {
+    name: 'verify',
+    summary: 'prove that DuckDB and Spark make the same rows of the same input; changes nothing in the lake',
+    details:
+      'Builds every model, rule and check on both engines: from generated rows that aim at the edges of types, and from the published rows of the lake. Differences are shrunk to the smallest input that shows them. Writes a certificate to .snowmelt/verify/certificate.json. Needs `snowmelt spark setup`.',
+    takes: [0, 0],
+    options: [
+      ...SELECT,
+      { name: 'generated', help: 'only generated rows' },
+      { name: 'real', help: 'only the rows of the lake' },
+      { name: 'seed', value: 'N', help: 'of the generated rows and of samples (default: 1)' },
+      { name: 'rounds', value: 'N', help: 'rounds of generated rows for each dataset (default: 4)' },
+      { name: 'rows', value: 'N', help: 'generated rows of each input and round (default: 200)' },
+      { name: 'sample', value: 'N', help: 'days of event tables of the lake at most (default: all)' },
+      { name: 'snapshots', value: 'N', help: 'as of how many of its days a snapshot of the lake is built (default: 3)' },
+      { name: 'tries', value: 'N', help: 'builds that may be spent on shrinking a difference (default: 60)' },
+      { name: 'out', value: 'FILE', help: 'also write the certificate to a file' },
+      { name: 'check', help: 'verify nothing; say whether the certificate vouches for the project as it is now' },
+    ],
+    load: async () => (await import('../commands/verify.ts')).verify,
+  },
+  {
     name: 'status',
     summary: 'show the tables, the last runs and when the next is due',
     takes: [0, 0],

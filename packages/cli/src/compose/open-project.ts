@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type BuildStep, chooseEngine, type EngineRules, type Graph, type RunPorts, storedAttemptNotes } from '@snowmelt/core/pipeline';
+import {
+  type BuildStep,
+  chooseEngine,
+  type EngineRules,
+  type Graph,
+  type RunPorts,
+  storedAttemptNotes,
+  type Versions,
+} from '@snowmelt/core/pipeline';
 import {
   assertNever,
   type Catalog,
@@ -40,6 +48,7 @@ import { readText } from '../arguments/read-options.ts';
 import { loadGraph } from './load-graph.ts';
 import { openLineage } from './open-lineage.ts';
 import { type OpenTestBench, openTestBench } from './open-test-bench.ts';
+import { type OpenVerify, openVerify, versionsHere } from './open-verify.ts';
 import { type AsOf, publishedRelations } from './published-relations.ts';
 import { openSourceDoctor, type SourceDoctor } from './source-doctor.ts';
 
@@ -62,6 +71,10 @@ export interface Project {
   loadTests(): Promise<readonly LoadedTests[]>;
   /** Where unit tests run. */
   openTestBench(): Promise<OpenTestBench>;
+  /** Where engines are compared. @throws spark/not-installed */
+  openVerify(signal: AbortSignal): Promise<OpenVerify>;
+  /** The versions of the engines, as far as every machine can tell. */
+  versions(): Promise<Versions>;
   /** Runs SQL over the published tables, as they are or were. */
   query(sql: string, limit: number | undefined, asOf?: AsOf): Promise<QueryResult>;
   /** Runs SQL over other files of the lake, e.g. refused rows of some days. */
@@ -127,6 +140,8 @@ export async function openProject(invocation: Invocation): Promise<Project> {
     },
     loadTests: () => loadTests(folder, cacheFolder),
     openTestBench: () => openTestBench(session, engineRules.mode === 'spark' ? spark : undefined),
+    openVerify: (signal) => openVerify({ ...parts, graph, spark, stateFolder, signal }),
+    versions: () => versionsHere(session),
     query: async (sql, limit, asOf) =>
       queryPublished({ session, store }, await publishedRelations(graph, store, sql, asOf), sql, limit === undefined ? {} : { limit }),
     queryRelations: (relations, sql, limit) => queryPublished({ session, store }, relations, sql, limit === undefined ? {} : { limit }),

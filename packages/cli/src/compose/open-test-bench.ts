@@ -9,8 +9,8 @@ export interface OpenTestBench extends Omit<TestBench, 'signal'> {
   close(): Promise<void>;
 }
 
-// In place of every key by which columns are protected: a test needs no secret, and its hashes are the same everywhere.
-const TEST_KEY = 'the key of snowmelt test';
+/** In place of every key by which columns are protected: a test needs no secret, and its hashes are the same everywhere. */
+export const TEST_KEY = 'the key of snowmelt test';
 
 /** Opens a bench on a database of this process, or on Spark. */
 export async function openTestBench(session: DuckdbSession, spark?: SparkProcess): Promise<OpenTestBench> {

@@ -60,7 +60,8 @@ function renderPart({ part, differences }: PartDifference, color: ReturnType<typ
   return [`      ${TITLES[part]}:`, ...differences.flatMap((difference) => renderDifference(difference, color))];
 }
 
-function renderDifference(difference: RowDifference, color: ReturnType<typeof paint>): string[] {
+/** One difference between rows, as lines. */
+export function renderDifference(difference: RowDifference, color: ReturnType<typeof paint>): string[] {
   switch (difference.kind) {
     case 'missing':
       return [color.red(`        - missing     ${rowText(difference.row)}`)];
@@ -88,7 +89,8 @@ function pick(row: FixtureRow, like: FixtureRow): FixtureRow {
   return Object.fromEntries(Object.keys(like).map((name) => [name, row[name] ?? null]));
 }
 
-function rowText(row: FixtureRow): string {
+/** A row as one line of names and values. */
+export function rowText(row: FixtureRow): string {
   const cells = Object.entries(row);
   return cells.length === 0 ? '(any row)' : cells.map(([name, value]) => `${name}=${valueText(value)}`).join(' ');
 }

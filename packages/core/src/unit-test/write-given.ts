@@ -33,9 +33,10 @@ export async function writeGiven(graph: Graph, test: UnitTest, fixtures: Fixture
   const days = groups.flatMap(({ day }) => day ?? []).sort();
   const day = test.date ?? days.at(-1) ?? NO_DAY;
   const files = new Map<DatasetName, GivenFile[]>();
-  for (const { input, batch, rows, day: own = day } of groups) {
+  for (const [at, { input, batch, rows, day: own = day }] of groups.entries()) {
     const id = attemptName(own, `test${nth}`, batch);
-    const key = objectKey(`${fillTemplate(partitionTemplate(input.name, 'rows'), own, id)}/part-0.parquet`);
+    // Rows without an event time lie in the logical date, where there may be others.
+    const key = objectKey(`${fillTemplate(partitionTemplate(input.name, 'rows'), own, id)}/part-${at}.parquet`);
     needColumns(rows, input.columns, { ...test.at, dataset: test.dataset, field: `given.${input.name}` });
     const file = await fixtures.write(key, input.columns, rows);
     files.set(input.name, [...(files.get(input.name) ?? []), { day: own, batch: id, file }]);
