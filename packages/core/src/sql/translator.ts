@@ -1,6 +1,7 @@
 import { expandCalls } from './functions/expand-calls.ts';
 import { fillForm } from './functions/fill-form.ts';
 import { markCalls } from './functions/mark-calls.ts';
+import { readRawConditions } from './raw-conditions.ts';
 import { type KnownTables, shapeQuery } from './shape-query.ts';
 import { type SqlText, sqlText } from './text.ts';
 import type { Token } from './token.ts';
@@ -37,17 +38,18 @@ export async function loadTranslator(wasm?: object): Promise<Translator> {
     const result = sdk.tokenize(sql, snowflake);
     return (result.tokens ?? []).map((token) => ({ text: token.text, kind: kindOf(token), start: token.span.start, end: token.span.end }));
   };
+  const treeOf = (sql: string): unknown => sdk.parse(sql, snowflake).ast;
   return {
     tokenize,
     parse(sql) {
       const result = sdk.parse(sql, snowflake);
-      if (result.success && result.ast !== null) return { kind: 'parsed', statements: asStatements(result.ast) };
+      if (result.success && result.ast !== null) return { kind: 'parsed', statements: asStatements(readRawConditions(result.ast, treeOf)) };
       return { kind: 'failed', message: result.error ?? 'Cannot be parsed.', start: result.errorStart ?? 0 };
     },
     translate(sql, dialect, tables = {}) {
       const marked = markCalls(sql, tokenize(sql));
-      const { ast } = sdk.parse(marked.text, snowflake);
-      const { tree, isChanged, forms } = shapeQuery(ast, marked.names, tables, dialect);
+      const ast = treeOf(marked.text);
+      const { tree, isChanged, forms } = shapeQuery(readRawConditions(ast, treeOf), marked.names, tables, dialect);
       const source = isChanged ? one(sdk.generate(tree, snowflake)) : marked.text;
       const target = one(sdk.transpile(source, snowflake, targets[dialect]));
       const expand = (name: string, args: readonly string[]): string | undefined => {

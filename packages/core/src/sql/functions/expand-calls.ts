@@ -8,7 +8,8 @@ interface Call {
 /** Writes what a call stands for, from its arguments. */
 export type ExpandCall = (name: string, args: readonly string[]) => string | undefined;
 
-const OPENING = /[A-Za-z_][A-Za-z0-9_]*(?=\()|'|"|`/g;
+// A quote in a comment is none.
+const OPENING = /[A-Za-z_][A-Za-z0-9_]*(?=\()|'|"|`|\/\*.*?\*\/|--[^\n]*/gs;
 
 /** Replaces calls in translated SQL, the inner ones first; `expand` gives undefined for those that stay. */
 export function expandCalls(sql: string, expand: ExpandCall, isBackslashEscape: boolean): string {
@@ -17,6 +18,7 @@ export function expandCalls(sql: string, expand: ExpandCall, isBackslashEscape: 
   OPENING.lastIndex = 0;
   for (let match = OPENING.exec(sql); match !== null; match = OPENING.exec(sql)) {
     const [found] = match;
+    if (found.startsWith('/*') || found.startsWith('--')) continue;
     if (found.length === 1 && `'"\``.includes(found)) {
       OPENING.lastIndex = endOfQuoted(sql, match.index, isBackslashEscape);
       continue;
@@ -41,6 +43,7 @@ function readCall(sql: string, bracket: number, isBackslashEscape: boolean): Cal
   for (let i = bracket; i < sql.length; i += 1) {
     const sign = sql[i] ?? '';
     if (`'"\``.includes(sign)) i = endOfQuoted(sql, i, isBackslashEscape) - 1;
+    if (sign === '/' && sql[i + 1] === '*') i = Math.max(i, sql.indexOf('*/', i));
     depth += depthOf(sign);
     if (depth === 0) {
       const last = sql.slice(from, i).trim();
