@@ -42,8 +42,7 @@ function readCall(sql: string, bracket: number, isBackslashEscape: boolean): Cal
   let from = bracket + 1;
   for (let i = bracket; i < sql.length; i += 1) {
     const sign = sql[i] ?? '';
-    if (`'"\``.includes(sign)) i = endOfQuoted(sql, i, isBackslashEscape) - 1;
-    if (sign === '/' && sql[i + 1] === '*') i = Math.max(i, sql.indexOf('*/', i));
+    i = endOfOpaque(sql, i, isBackslashEscape);
     depth += depthOf(sign);
     if (depth === 0) {
       const last = sql.slice(from, i).trim();
@@ -54,6 +53,13 @@ function readCall(sql: string, bracket: number, isBackslashEscape: boolean): Cal
     from = i + 1;
   }
   return undefined;
+}
+
+/** The last place of the quoted text, name or comment that begins here; where none does, this place. */
+function endOfOpaque(sql: string, start: number, isBackslashEscape: boolean): number {
+  const sign = sql[start] ?? '';
+  if (`'"\``.includes(sign)) return endOfQuoted(sql, start, isBackslashEscape) - 1;
+  return sql.startsWith('/*', start) ? Math.max(start, sql.indexOf('*/', start) + 1) : start;
 }
 
 function depthOf(sign: string): number {
