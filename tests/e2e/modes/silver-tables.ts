@@ -14,7 +14,7 @@ export interface SilverTable {
 /** Declares silver of both kinds over each bronze dataset: some rows are refused, some merged, and the key is not the source's. */
 export function silverOf(...sources: readonly string[]): NonNullable<PipelineDeclaration['silver']> {
   const columns = {
-    pair: { type: 'NUMBER(10,0)', expr: 'round(id / 2)::number(10,0)' },
+    pair: { type: 'NUMBER(10,0)', expr: 'round(id::float / 2)::number(10,0)' },
     id: { type: 'NUMBER(10,0)' },
     value: { type: 'NUMBER(12,0)', range: { max: 12 } },
     changed_at: { type: 'TIMESTAMP_NTZ' },
