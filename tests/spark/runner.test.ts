@@ -68,6 +68,8 @@ describe.skipIf(missing !== undefined)('the Spark runner as a job', () => {
       { attempt: 'a1', root: `${folder}/`, staging: join(folder, '.tmp', 'x'), locate: (key) => join(folder, key) },
     );
     const [stepFile, reportFile] = [join(folder, 'step.json'), join(folder, 'report.json')];
+    // Of each test its own: what an attempt has put in its place is never written over.
+    await rm(join(folder, 'silver'), { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await writeFile(stepFile, JSON.stringify(step));
     const glue = ['--JOB_NAME', 'people', '--enable-metrics', 'true', '--snowmelt-step', stepFile, '--TempDir', folder];
