@@ -9,7 +9,8 @@ import { jsonLines, snowmelt } from '../e2e/run-snowmelt.ts';
 import { openRetailWorld, type RetailWorld } from './retail-world.ts';
 
 const MINUTES = 60_000;
-// All 305 trading days: the first 304 in one load, the last as a daily run.
+// For CI's time the first 60 of the 305 trading days: 59 in one load, the last as a daily run.
+const DAYS = 60;
 const DAILY = 1;
 const ENGINES = ['duckdb', 'spark'] as const;
 
@@ -45,8 +46,8 @@ describe.skipIf(missing !== undefined)('the retail example on Spark', () => {
   it('becomes the lake that DuckDB makes, cell by cell, with the same refused rows and check results', {
     timeout: 20 * MINUTES,
   }, async () => {
-    const days = world.data.tradingDays();
-    expect(days).toHaveLength(305);
+    const days = world.data.tradingDays().slice(0, DAYS);
+    expect(days).toHaveLength(DAYS);
     for (const day of days.slice(-DAILY - 1)) {
       await world.data.advanceTo(day);
       for (const engine of ENGINES) {

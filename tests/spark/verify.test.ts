@@ -93,7 +93,7 @@ describe.skipIf(noData !== undefined)('snowmelt verify of the retail example', (
     const at = ['--project', world.project, '--lake', join(folder, 'lake'), '--json'];
     expect(await snowmelt(['run', ...at, '--date', day], { env: world.env })).toMatchObject({ code: 0 });
     const out = join(folder, 'certificate.json');
-    const ended = await snowmelt(['verify', ...at, '--rounds', '1', '--rows', '60', '--sample', '30', '--snapshots', '1', '--out', out], {
+    const ended = await snowmelt(['verify', ...at, '--rounds', '1', '--rows', '100', '--sample', '10', '--snapshots', '1', '--out', out], {
       env: world.env,
     });
     const verdicts = jsonLines(ended.out).filter(({ code }) => code === 'verify/dataset');
@@ -104,8 +104,8 @@ describe.skipIf(noData !== undefined)('snowmelt verify of the retail example', (
     const real = new Map(
       certificate.datasets.map((one: { dataset: string; real: { builds: number; rowsCompared: number } }) => [one.dataset, one.real]),
     );
-    expect(real.get('silver.fact_orders')).toMatchObject({ builds: 30 });
-    expect(real.get('gold.sales_summary')).toMatchObject({ builds: 30 });
+    expect(real.get('silver.fact_orders')).toMatchObject({ builds: 10 });
+    expect(real.get('gold.sales_summary')).toMatchObject({ builds: 10 });
     expect(await snowmelt(['verify', '--check', ...at], { env: world.env })).toMatchObject({ code: 0 });
   });
 });
