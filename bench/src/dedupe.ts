@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { Benchmark, Figure } from './figures.ts';
 import { watchMemory } from './peak-memory.ts';
 import { timeSnowmelt } from './process-time.ts';
+import { countRows, runOnce } from './scratch-duckdb.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
 
 const KEYS = ['few', 'many'] as const;
@@ -61,25 +61,9 @@ async function measure(folder: string, kind: (typeof KEYS)[number], rows: number
 async function makeProject(folder: string, key: string, rows: number): Promise<void> {
   await mkdir(join(folder, 'data'), { recursive: true });
   await writeFile(join(folder, 'snowmelt.config.ts'), CONFIG);
-  await query(`COPY (
+  await runOnce(`COPY (
     SELECT (${key})::BIGINT AS order_id, hash(i)::UBIGINT % 3000000 AS customer_id, ' status ' || (i % 7) AS status,
       ((i * 7919) % 100000 / 100)::DECIMAL(12,2) AS amount, TIMESTAMP '2024-01-01' + INTERVAL (i) SECOND AS changed_at
     FROM range(${rows}) r(i)
   ) TO '${join(folder, 'data', 'orders.parquet')}' (FORMAT parquet, COMPRESSION zstd)`);
-}
-
-async function countRows(folder: string): Promise<number> {
-  const [row] = await query(`SELECT count(*) FROM read_parquet('${folder}/**/*.parquet')`);
-  return Number(row?.[0]);
-}
-
-async function query(sql: string): Promise<readonly (readonly unknown[])[]> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '2GB', preserve_insertion_order: 'false' });
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRowsJson();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
 }

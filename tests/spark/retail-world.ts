@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Graph } from '@snowmelt/core/pipeline';
 import { openRealData, type RealData } from '@snowmelt/example-retail';
 import { generateKeyPair, type RunningServer, startServer } from 'snowflake-local';
+import { SPARK_VERSION } from '../../packages/local/src/spark/spark-environment.ts';
 import { testSparkEnvironment } from '../../packages/local/test-support/test-spark.ts';
 import { readGraphOf } from './read-graph.ts';
 
@@ -44,6 +45,6 @@ export async function openRetailWorld(file: string, folder: string): Promise<Ret
 export async function cacheWithSpark(folder: string): Promise<string> {
   const cache = join(folder, 'cache');
   await mkdir(join(cache, 'snowmelt'), { recursive: true });
-  await symlink(await testSparkEnvironment(), join(cache, 'snowmelt', 'spark-3.5.6'));
+  await symlink(await testSparkEnvironment(), join(cache, 'snowmelt', `spark-${SPARK_VERSION}`));
   return cache;
 }

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { findSparkPrograms, sparkEnvironmentFolder } from '@snowmelt/local';
 import type { Benchmark, Figure } from '../figures.ts';
 import { timeSnowmelt } from '../process-time.ts';
+import { countRows } from '../scratch-duckdb.ts';
 import { inTemporaryFolder } from '../temporary-folder.ts';
-import { countRows, makeEnginesProject } from './project.ts';
+import { makeEnginesProject } from './project.ts';
 import { watchTreeMemory } from './tree-memory.ts';
 
 const DATE = '2024-03-01';
@@ -27,8 +28,9 @@ export const engines: Benchmark = (log) =>
     for (const rows of wanted.split(',').map(Number)) {
       const size = await measure(join(folder, String(rows)), rows, { memory, python });
       sizes.push(size);
-      figures.push(...describe(size));
-      for (const { name, value, unit } of describe(size)) log(`${name}: ${value.toFixed(2)} ${unit}`);
+      const found = describe(size);
+      figures.push(...found);
+      for (const { name, value, unit } of found) log(`${name}: ${value.toFixed(2)} ${unit}`);
     }
     return [...figures, ...conclude(sizes)];
   });
@@ -60,8 +62,8 @@ async function measure(folder: string, rows: number, limits: { readonly memory: 
   const target = join(folder, 'script');
   const argv = [SCRIPT, file, target, limits.memory.replace(/B$/i, ''), String(availableParallelism())];
   const script = await timed((onStart) => timeProcess(limits.python, argv, onStart));
-  const counts = await Promise.all(['duckdb', 'spark'].map((lake) => countRows(join(folder, lake, '{silver,gold}', '**', '*.parquet'))));
-  const expected = await countRows(join(target, '{lines,sales}', '**', '*.parquet'));
+  const counts = await Promise.all(['duckdb', 'spark'].map((lake) => countRows(join(folder, lake, 'silver'), join(folder, lake, 'gold'))));
+  const expected = await countRows(join(target, 'lines'), join(target, 'sales'));
   if (counts.some((count) => count !== expected))
     throw new Error(`The script wrote ${expected} rows, the engines ${counts.join(' and ')}.`);
   return { rows, duckdb, spark, script };

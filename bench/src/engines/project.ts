@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { runOnce } from '../scratch-duckdb.ts';
 
 const CONFIG = `import { definePipeline } from '@snowmelt/core';
 
@@ -34,7 +34,7 @@ export async function makeEnginesProject(folder: string, rows: number): Promise<
   await writeFile(join(folder, 'snowmelt.config.ts'), CONFIG);
   await writeFile(join(folder, 'daily_sales.sql'), SALES);
   const file = join(folder, 'data', 'lines.parquet');
-  await query(`COPY (
+  await runOnce(`COPY (
     SELECT (CASE WHEN i % 20 = 0 THEN i + 1 ELSE i END)::BIGINT AS line_id, (i // 4)::BIGINT AS order_id, ' product ' || hash(i) % 5000 AS product,
       (1 + i % 7)::BIGINT AS quantity, ((i * 7919) % 100000 / 100)::DECIMAL(10,2) AS unit_price,
       TIMESTAMP '2024-01-01' + INTERVAL ((CASE WHEN i % 20 = 0 THEN i + 1 ELSE i END) % 60) DAY AS ordered_at,
@@ -42,21 +42,4 @@ export async function makeEnginesProject(folder: string, rows: number): Promise<
     FROM range(${rows}) r(i)
   ) TO '${file}' (FORMAT parquet, COMPRESSION zstd)`);
   return file;
-}
-
-/** How many rows Parquet files have, by a pattern of their paths. */
-export async function countRows(pattern: string): Promise<number> {
-  const [row] = await query(`SELECT count(*) FROM read_parquet('${pattern}', hive_partitioning = false)`);
-  return Number(row?.[0]);
-}
-
-async function query(sql: string): Promise<readonly (readonly unknown[])[]> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '2GB', preserve_insertion_order: 'false' });
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRowsJson();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
 }

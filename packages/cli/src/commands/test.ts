@@ -16,6 +16,11 @@ const RECORDING = ['date', 'rows', 'unmasked'] as const;
 export const test: CommandAction = async (invocation) => {
   const project = await openProject(invocation);
   try {
+    if (project.engineRules.mode === 'auto')
+      throw new SnowmeltError('cli/usage', {
+        message: '`snowmelt test` takes --engine duckdb or spark, not `auto`.',
+        hint: 'A test has no size to choose by.',
+      });
     if (readText(invocation, 'record') !== undefined) return await recordTest(project, invocation);
     const stray = RECORDING.find((name) => invocation.values[name] !== undefined);
     if (stray === undefined) return await runTests(project, invocation);

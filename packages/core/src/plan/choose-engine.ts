@@ -1,5 +1,6 @@
 import type { EngineDialect } from '../sql/text.ts';
 import type { BuildStep } from '../steps/step.ts';
+import { timeColumnOf } from '../steps/time-column.ts';
 
 /** Who executes builds. `auto`: Spark from a size of the input on, DuckDB below it. */
 export interface EngineRules {
@@ -33,11 +34,5 @@ export function chooseEngine(step: Pick<BuildStep, 'inputBytes' | 'request'>, ru
 function choose(step: Pick<BuildStep, 'request'>, inputBytes: number, rules: EngineRules): Pick<EngineChoice, 'engine' | 'reason'> {
   if (rules.mode !== 'auto') return { engine: rules.mode, reason: 'asked' };
   if (inputBytes < rules.sparkFromBytes) return { engine: 'duckdb', reason: 'small' };
-  return readsTimes(step) ? { engine: 'duckdb', reason: 'no-spark-type' } : { engine: 'spark', reason: 'large' };
-}
-
-// Spark 3.5 has no type for a time of day.
-function readsTimes({ request }: Pick<BuildStep, 'request'>): boolean {
-  const read = request.stages.flatMap((stage) => (stage.kind === 'input' || stage.kind === 'lazy' ? stage.input.columns : []));
-  return [...read, ...request.outputs.flatMap(({ columns }) => columns)].some(({ type }) => type.kind === 'time');
+  return timeColumnOf(step.request) === undefined ? { engine: 'spark', reason: 'large' } : { engine: 'duckdb', reason: 'no-spark-type' };
 }

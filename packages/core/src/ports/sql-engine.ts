@@ -77,7 +77,7 @@ export interface BuildRequest {
   readonly stages: readonly BuildStage[];
   readonly outputs: readonly BuildOutput[];
   /**
-   * Keys that the SQL needs, by name: the engine looks them up (`openProtectionKey`) and puts their pads into the variables that
+   * Keys that the SQL needs, by name: the engine looks them up (`openProtectionKeys`) and puts their pads into the variables that
    * `keyVariables` names. A request never holds a key.
    */
   readonly keys?: Readonly<Record<string, SecretReference>>;

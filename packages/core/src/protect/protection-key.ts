@@ -2,6 +2,7 @@ import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { type ObjectKey, protectionKeyPath } from '../layout/object-key.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { SecretReference, Secrets } from '../ports/secrets.ts';
+import type { BuildRequest } from '../ports/sql-engine.ts';
 
 const BLOCK_BYTES = 64;
 const LEAST_BYTES = 16;
@@ -10,6 +11,20 @@ const LEAST_BYTES = 16;
 export interface KeyPads {
   readonly inner: Uint8Array;
   readonly outer: Uint8Array;
+}
+
+/** Looks up the keys that a build needs, by name. @throws secret/not-found, secret/weak-key, secret/key-changed */
+export async function openProtectionKeys(
+  { dataset, keys = {} }: Pick<BuildRequest, 'dataset' | 'keys'>,
+  { secrets, store }: { readonly secrets?: Secrets | undefined; readonly store: ObjectStore },
+): Promise<ReadonlyMap<string, KeyPads>> {
+  const opened = new Map<string, KeyPads>();
+  for (const [name, reference] of Object.entries(keys)) {
+    if (secrets === undefined)
+      throw new SnowmeltError('internal/unexpected', { message: 'This engine cannot look keys up.', at: { dataset } });
+    opened.set(name, await openProtectionKey(name, reference, { secrets, store }));
+  }
+  return opened;
 }
 
 /**

@@ -39,6 +39,11 @@ export async function loadTranslator(wasm?: object): Promise<Translator> {
     return (result.tokens ?? []).map((token) => ({ text: token.text, kind: kindOf(token), start: token.span.start, end: token.span.end }));
   };
   const treeOf = (sql: string): unknown => sdk.parse(sql, snowflake).ast;
+  // Whatever is translated for one engine is translated for the other next.
+  const read = rememberLast((sql: string) => {
+    const marked = markCalls(sql, tokenize(sql));
+    return { marked, ast: readRawConditions(treeOf(marked.text), treeOf) };
+  });
   return {
     tokenize,
     parse(sql) {
@@ -47,9 +52,8 @@ export async function loadTranslator(wasm?: object): Promise<Translator> {
       return { kind: 'failed', message: result.error ?? 'Cannot be parsed.', start: result.errorStart ?? 0 };
     },
     translate(sql, dialect, tables = {}) {
-      const marked = markCalls(sql, tokenize(sql));
-      const ast = treeOf(marked.text);
-      const { tree, isChanged, forms } = shapeQuery(readRawConditions(ast, treeOf), marked.names, tables, dialect);
+      const { marked, ast } = read(sql);
+      const { tree, isChanged, forms } = shapeQuery(ast, marked.names, tables, dialect);
       const source = isChanged ? one(sdk.generate(tree, snowflake)) : marked.text;
       const target = one(sdk.transpile(source, snowflake, targets[dialect]));
       const expand = (name: string, args: readonly string[]): string | undefined => {
@@ -73,6 +77,14 @@ async function loadSdk(wasm: object): Promise<Sdk> {
 
 function isManualSdk(sdk: unknown): sdk is Sdk & { init(options: { readonly wasmUrl: object }): Promise<void> } {
   return typeof sdk === 'object' && sdk !== null && 'init' in sdk && 'transpile' in sdk;
+}
+
+function rememberLast<T>(make: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly made: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, made: make(text) };
+    return last.made;
+  };
 }
 
 function one(result: { readonly success: boolean; readonly sql?: readonly string[]; readonly error?: string }): string {

@@ -8,6 +8,7 @@ export type ValueKind = 'number' | 'float' | 'text' | 'date' | 'timestamp' | 'ti
 /** The kinds of names: of a name that means several things, none. */
 export type KindsOfNames = ReadonlyMap<string, ValueKind | undefined>;
 
+/** The kinds of the lake's columns. */
 const OF_TYPES: Readonly<Record<ColumnType['kind'], ValueKind>> = {
   boolean: 'boolean',
   bigint: 'number',
@@ -21,18 +22,13 @@ const OF_TYPES: Readonly<Record<ColumnType['kind'], ValueKind>> = {
   json: 'json',
 };
 
-/** The kind of a column of the lake. */
-function kindOfType(type: ColumnType): ValueKind {
-  return OF_TYPES[type.kind];
-}
-
 /** What the names of a query mean: columns of what it reads, and the names that it gives itself. */
 export function kindsOfNames(tree: unknown, columns: readonly Column[], resultOf: ResultOf): KindsOfNames {
   const kinds = new Map<string, ValueKind | undefined>();
   const learn = (name: string, kind: ValueKind | undefined): void => {
     kinds.set(name, kinds.has(name) && kinds.get(name) !== kind ? undefined : kind);
   };
-  for (const { name, type } of columns) learn(name, kindOfType(type));
+  for (const { name, type } of columns) learn(name, OF_TYPES[type.kind]);
   const given: { readonly name: string; readonly value: unknown }[] = [];
   walkTree({ tree }, (key, node) => {
     const name = key === 'alias' ? readIdentifier(node['alias'])?.name : undefined;

@@ -10,9 +10,8 @@ import {
   logicalDate,
   type ObjectKey,
   type ObjectStore,
-  openProtectionKey,
+  openProtectionKeys,
   type Secrets,
-  SnowmeltError,
   type SqlEngine,
   type WrittenPartition,
 } from '@snowmelt/core/ports';
@@ -87,11 +86,8 @@ function translator(tools: Tools, request: BuildRequest): FailureTranslator {
   return (error, sql, doing) => toBuildError(error, { doing, sql, at: { dataset }, folder: tools.session.tempFolder });
 }
 
-async function openKeys({ secrets, store }: Tools, { dataset, keys = {} }: BuildRequest, statements: Statements): Promise<void> {
-  for (const [name, reference] of Object.entries(keys)) {
-    if (secrets === undefined)
-      throw new SnowmeltError('internal/unexpected', { message: 'This engine cannot look keys up.', at: { dataset } });
-    const pads = await openProtectionKey(name, reference, { secrets, store });
+async function openKeys(tools: Tools, request: BuildRequest, statements: Statements): Promise<void> {
+  for (const [name, pads] of await openProtectionKeys(request, tools)) {
     const variables = keyVariables(name);
     await statements.setBytes(variables.inner, pads.inner, `preparing the key ${name}`);
     await statements.setBytes(variables.outer, pads.outer, `preparing the key ${name}`);

@@ -1,13 +1,14 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Json } from '@duckdb/node-api';
 import { type BuildOutput, type DataFile, type LogicalDate, logicalDate, type WrittenPartition } from '@snowmelt/core/ports';
-import { allDone, forEachLimited, makeFolder, syncFolders } from '../fs/durable.ts';
+import { allDone, forEachLimited, syncFolders } from '../fs/durable.ts';
 import { withLakeErrors } from '../fs/fs-errors.ts';
 import { stagingFolder } from '../fs/staging-folder.ts';
 import { castList, identifier, literal, orderBy } from './duckdb-sql.ts';
 import { dayKey, type OutputWriter } from './output-writer.ts';
-import { columnStatistics, sealFile } from './parquet-file.ts';
+import { columnStatistics } from './parquet-file.ts';
+import { placeFile, type UnplacedFile } from './place-file.ts';
 import type { Statements } from './statements.ts';
 
 // Below this, opening a second connection costs more than it gains.
@@ -75,7 +76,7 @@ async function writeGroup(writer: OutputWriter, output: BuildOutput, group: Grou
   for (const file of files.sort((a, b) => (a.path < b.path ? -1 : 1))) parts.set(file.day, [...(parts.get(file.day) ?? []), file]);
   await forEachLimited(parts, FILES_SEALED_AT_ONCE, async ([day, staged]) => {
     const placed: DataFile[] = [];
-    for (const file of staged) placed.push(await place(writer, output, file, placed.length, progress));
+    for (const file of staged) placed.push(await placeFile(writer, file, dayKey(writer, output, day, placed.length), progress.changed));
     progress.written.push({ day, rows: placed.reduce((sum, { rows }) => sum + rows, 0), files: placed });
   });
 }
@@ -88,29 +89,12 @@ function groupQuery(output: BuildOutput, first: string, last: string): string {
   return `SELECT ${columns}, "_day" FROM (SELECT *, row_number() OVER () AS "_number" FROM (${sorted}) AS "_sorted") AS "_numbered" WHERE "_number" > 0`;
 }
 
-interface StagedFile {
+interface StagedFile extends UnplacedFile {
   readonly day: LogicalDate;
-  readonly path: string;
-  readonly rows: number;
-  readonly columns: DataFile['columns'];
 }
 
 // RETURN_STATS tells of each file: its name, rows, bytes, bytes of the footer, statistics.
 function stagedFile([path, rows, , , statistics]: readonly Json[]): StagedFile {
   const [, day = ''] = /_day=(\d{4}-\d\d-\d\d)[/\\][^/\\]*$/.exec(String(path)) ?? [];
   return { day: logicalDate(day), path: String(path), rows: Number(rows), columns: columnStatistics(statistics) };
-}
-
-async function place(writer: OutputWriter, output: BuildOutput, staged: StagedFile, part: number, progress: Progress): Promise<DataFile> {
-  const key = dayKey(writer, output, staged.day, part);
-  const path = writer.store.locate(key);
-  const folder = dirname(path);
-  return await withLakeErrors(folder, 'finish a file', async () => {
-    const sealed = await sealFile(staged.path);
-    for (const made of await makeFolder(folder)) progress.changed.add(made);
-    writer.onKey(key);
-    await rename(staged.path, path);
-    progress.changed.add(folder);
-    return { key, rows: staged.rows, ...sealed, columns: staged.columns };
-  });
 }

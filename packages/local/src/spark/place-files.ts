@@ -1,5 +1,3 @@
-import { rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import {
   type BuildOutput,
   bucketFile,
@@ -8,22 +6,19 @@ import {
   type LogicalDate,
   logicalDate,
   type ObjectKey,
-  type ObjectStore,
   type WrittenPartition,
 } from '@snowmelt/core/ports';
 import { outsidePartition } from '../duckdb/count-days.ts';
 import { dayKey, type OutputWriter } from '../duckdb/output-writer.ts';
-import { sealFile } from '../duckdb/parquet-file.ts';
-import { forEachLimited, makeFolder, syncFolders } from '../fs/durable.ts';
+import { placeFile } from '../duckdb/place-file.ts';
+import { forEachLimited, syncFolders } from '../fs/durable.ts';
 import { withLakeErrors } from '../fs/fs-errors.ts';
 import type { StagedFile } from './staged-files.ts';
 
 const FILES_AT_ONCE = 8;
 
 /** What giving files their place needs. */
-export interface Placing extends Pick<OutputWriter, 'dataset' | 'attempt' | 'onKey'> {
-  readonly store: ObjectStore;
-}
+export type Placing = Pick<OutputWriter, 'dataset' | 'attempt' | 'store' | 'onKey'>;
 
 /** Seals the files of one output and moves them to their place; they are durable when this returns. @throws build/row-outside-partition */
 export async function placeFiles(
@@ -44,7 +39,7 @@ export async function placeFiles(
   const changed = new Set<string>();
   await forEachLimited(wanted.entries(), FILES_AT_ONCE, async ([at, { file, day, number }]) => {
     const key = keyOf(placing, output, { day, folder: file.folder, number });
-    placed.push({ day, at, file: await move(placing, file, key, changed) });
+    placed.push({ day, at, file: await placeFile(placing, file, key, changed) });
   });
   await withLakeErrors(output.prefix, 'sync folders', () => syncFolders(changed));
   placed.sort((a, b) => a.at - b.at);
@@ -78,17 +73,4 @@ function keyOf(placing: Placing, output: BuildOutput, { day, folder, number }: P
 function daysOf({ partition }: BuildOutput, placed: readonly { readonly day: LogicalDate }[]): readonly LogicalDate[] {
   if (partition.kind !== 'by') return [partition.day];
   return [...new Set([...placed.map(({ day }) => day), ...(partition.only ?? [])])].sort();
-}
-
-async function move({ store, onKey }: Placing, file: StagedFile, key: ObjectKey, changed: Set<string>): Promise<DataFile> {
-  const path = store.locate(key);
-  const folder = dirname(path);
-  return await withLakeErrors(folder, 'finish a file', async () => {
-    const sealed = await sealFile(file.path);
-    for (const made of await makeFolder(folder)) changed.add(made);
-    onKey(key);
-    await rename(file.path, path);
-    changed.add(folder);
-    return { key, rows: file.rows, ...sealed, columns: file.columns };
-  });
 }

@@ -10,11 +10,12 @@ import {
   type ObjectKey,
   type ObjectStore,
   objectKey,
-  openProtectionKey,
+  openProtectionKeys,
   type Secrets,
   SnowmeltError,
   type SqlEngine,
   sparkStep,
+  timeColumnOf,
 } from '@snowmelt/core/ports';
 import { interrupted, toBuildError } from '../duckdb/duckdb-error.ts';
 import type { DuckdbSession } from '../duckdb/duckdb-session.ts';
@@ -133,22 +134,16 @@ async function placeOutputs(
   return outputs;
 }
 
-async function padsOf({ secrets, store }: SparkTools, { dataset, keys = {} }: BuildRequest): Promise<Record<string, object>> {
-  const pads: Record<string, object> = {};
-  for (const [name, reference] of Object.entries(keys)) {
-    if (secrets === undefined)
-      throw new SnowmeltError('internal/unexpected', { message: 'This engine cannot look keys up.', at: { dataset } });
-    const { inner, outer } = await openProtectionKey(name, reference, { secrets, store });
-    pads[name] = { inner: Buffer.from(inner).toString('hex'), outer: Buffer.from(outer).toString('hex') };
-  }
-  return pads;
+async function padsOf(tools: SparkTools, request: BuildRequest): Promise<Readonly<Record<string, object>>> {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const keys = await openProtectionKeys(request, tools);
+  return Object.fromEntries([...keys].map(([name, { inner, outer }]) => [name, { inner: hex(inner), outer: hex(outer) }]));
 }
 
-// Spark 3.5 has no type for a time of day, and cannot read Parquet's.
-function refuseTimes({ dataset, stages, outputs }: BuildRequest): void {
-  const read = stages.flatMap((stage) => (stage.kind === 'input' || stage.kind === 'lazy' ? stage.input.columns : []));
-  const found = [...read, ...outputs.flatMap(({ columns }) => columns)].find(({ type }) => type.kind === 'time');
+function refuseTimes(request: BuildRequest): void {
+  const found = timeColumnOf(request);
   if (found === undefined) return;
+  const { dataset } = request;
   throw new SnowmeltError('build/not-on-spark', {
     message: `Column \`${found.name}\`, which ${dataset} reads or writes, is a TIME, and Spark 3.5 has no such type.`,
     hint: 'Build it with `--engine duckdb` or `auto`, or keep the time as VARCHAR.',

@@ -2,16 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Column, ColumnStatistics } from '@snowmelt/core/ports';
 import { identifier, literal, literalList, typeOf } from '../duckdb/duckdb-sql.ts';
+import type { UnplacedFile } from '../duckdb/place-file.ts';
 import type { Statements } from '../duckdb/statements.ts';
 import { isAbsent } from '../fs/fs-errors.ts';
 
 /** A Parquet file as Spark left it. */
-export interface StagedFile {
-  readonly path: string;
+export interface StagedFile extends UnplacedFile {
   /** The value that the folder's name says: a day, a bucket; empty where there is no such folder. */
   readonly folder: string;
-  readonly rows: number;
-  readonly columns: Readonly<Record<string, ColumnStatistics>>;
 }
 
 /** The files with rows that Spark wrote below a folder, in order, with what their footers say. */
