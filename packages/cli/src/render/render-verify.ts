@@ -30,19 +30,23 @@ function generatedText({ rules, checks }: DatasetVerdict, evidence: Evidence): s
   const refused = evidence.refusedCompared === 0 ? '' : ` and ${formatCount(evidence.refusedCompared)} refused ones`;
   const seen = rules.filter((rule) => evidence.rulesSeen.includes(rule)).length;
   return [
-    `${evidence.builds} rounds, ${formatCount(evidence.rowsGiven)} rows in, ${formatCount(evidence.rowsCompared)}${refused} compared`,
+    `${many(evidence.builds, 'round')}, ${formatCount(evidence.rowsGiven)} rows in, ${formatCount(evidence.rowsCompared)}${refused} compared`,
     ...(rules.length === 0 ? [] : [`${seen} of ${rules.length} rules refused a row`]),
     ...(checks.length === 0 ? [] : [`${evidence.checksBroken.length} of ${checks.length} checks were broken`]),
     ...(evidence.failedAlike === 0
       ? []
-      : [`${evidence.failedAlike} rounds failed on both engines alike, ${formatCount(evidence.rowsLeftOut)} rows were left out then`]),
+      : [`${many(evidence.failedAlike, 'round')} failed on both engines alike, which left out ${many(evidence.rowsLeftOut, 'row')}`]),
   ].join('; ');
 }
 
 function realText(evidence: Evidence): string {
   const refused = evidence.refusedCompared === 0 ? '' : ` and ${formatCount(evidence.refusedCompared)} refused ones`;
-  const failed = evidence.failedAlike === 0 ? '' : `; ${evidence.failedAlike} builds failed on both engines alike`;
-  return `${formatCount(evidence.builds)} partitions, ${formatCount(evidence.rowsCompared)} rows${refused} compared${failed}`;
+  const failed = evidence.failedAlike === 0 ? '' : `; ${many(evidence.failedAlike, 'build')} failed on both engines alike`;
+  return `${many(evidence.builds, 'partition')}, ${many(evidence.rowsCompared, 'row')}${refused} compared${failed}`;
+}
+
+function many(n: number, word: string): string {
+  return `${formatCount(n)} ${word}${n === 1 ? '' : 's'}`;
 }
 
 const PARTS: Readonly<Record<Finding['part'], string>> = {
